@@ -1,0 +1,1 @@
+"""sqaudit: from service records and a written standard to a dated, traceable audit book."""

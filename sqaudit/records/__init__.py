@@ -1,0 +1,1 @@
+"""Record kinds, and what is wrong with the records of a run."""
