@@ -1,0 +1,196 @@
+"""YAML files read safely, and what is wrong with them in sentences that name file, line and key.
+
+Every description (standard, run file, record kinds) is a frozen pydantic model; this module turns a
+file into such a model or into the list of all its faults at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from sqaudit.errors import Fault, ParameterError, did_you_mean
+
+LARGEST_FILE = 4_000_000  # bytes; a description is written by people
+MOST_KEYS = 50_000
+Key = tuple[str | int, ...]
+Model = TypeVar("Model", bound="Description")
+
+
+class Description(BaseModel):
+    """The base of everything read from YAML: frozen, and an unknown key is a fault."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Text(Description):
+    """A text in Chinese, English or both; one plain text stands for both.
+
+    >>> Text.model_validate("Desk").in_language("zh")
+    'Desk'
+    """
+
+    zh: str = ""
+    en: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain_text_is_both(cls, given: object) -> object:
+        return {"zh": given, "en": given} if isinstance(given, str) else given
+
+    def in_language(self, language: str) -> str:
+        """The text in the language, or in the other one where it is missing."""
+        first, second = (self.zh, self.en) if language == "zh" else (self.en, self.zh)
+        return first or second
+
+    def both(self) -> dict[str, str]:
+        """The text as a mapping with both languages filled."""
+        return {"zh": self.in_language("zh"), "en": self.in_language("en")}
+
+
+def read_yaml(path: Path) -> tuple[dict[str, Any], dict[Key, int]]:
+    """The mapping in a YAML file, and the line of every key.
+
+    ParameterError where the file is missing, too large, no YAML, holds a key twice, or is no mapping.
+    """
+    place = str(path)
+    if not path.is_file():
+        raise ParameterError([Fault(place, "there is no such file.", "Check the path.")])
+    if path.stat().st_size > LARGEST_FILE:
+        raise ParameterError([Fault(place, f"the file is larger than {LARGEST_FILE:,} bytes.")])
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        content = yaml.safe_load(text)
+    except UnicodeDecodeError as error:
+        raise ParameterError([Fault(place, "the file is not UTF-8.", "Save it as UTF-8.")]) from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise ParameterError([Fault(place, f"this is no valid YAML: {_yaml_reason(error)}.")]) from error
+    if not isinstance(content, dict) or root is None:
+        raise ParameterError([Fault(place, "the file must hold `key: value` lines.")])
+    lines: dict[Key, int] = {}
+    try:
+        twice = _walk(root, (), lines)
+    except (ParameterError, RecursionError) as error:
+        raise ParameterError([Fault(place, "the file nests or repeats itself without end.")]) from error
+    if twice:
+        raise ParameterError([Fault(f"{place}, line {line}", f"the key '{key}' stands twice.", "Keep one.") for key, line in twice])
+    return content, lines
+
+
+def validated(model: type[Model], content: Mapping[str, Any], place: str, lines: Mapping[Key, int]) -> Model:
+    """The model made of the content; ParameterError lists every fault with file, line and key."""
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        raise ParameterError(_faults(error, model, place, lines)) from error
+
+
+def at(place: str, key: Sequence[str | int], lines: Mapping[Key, int]) -> str:
+    """Where a key stands, in words: the file, its line, and the path of keys.
+
+    >>> at("run.yaml", ("records", "visit", "path"), {("records", "visit"): 7})
+    'run.yaml, line 7, records.visit.path'
+    """
+    for length in range(len(key), 0, -1):
+        if (line := lines.get(tuple(key[:length]))) is not None:
+            return f"{place}, line {line}, {_dotted(key)}"
+    return f"{place}, {_dotted(key)}" if key else place
+
+
+def _dotted(key: Sequence[str | int]) -> str:
+    words = ""
+    for part in key:
+        words += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if words else str(part)
+    return words
+
+
+def _yaml_reason(error: Exception) -> str:
+    mark = getattr(error, "problem_mark", None)
+    where = f" (line {mark.line + 1}, column {mark.column + 1})" if mark else ""
+    return f"{getattr(error, 'problem', None) or str(error).splitlines()[0]}{where}"
+
+
+def _walk(node: yaml.Node, path: Key, lines: dict[Key, int]) -> list[tuple[str, int]]:
+    if len(lines) > MOST_KEYS:  # anchors within anchors can make a small file endless
+        raise ParameterError([Fault(f"line {node.start_mark.line + 1}", f"more than {MOST_KEYS:,} keys.")])
+    twice: list[tuple[str, int]] = []
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            name, line = str(key.value), key.start_mark.line + 1
+            if name in seen:
+                twice.append((name, line))
+            seen.add(name)
+            twice += _walk(value, (*path, name), lines)
+            lines[(*path, name)] = line
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            twice += _walk(value, (*path, index), lines)
+            lines[(*path, index)] = value.start_mark.line + 1
+    return twice
+
+
+def _faults(error: ValidationError, model: type[Description], place: str, lines: Mapping[Key, int]) -> list[Fault]:
+    found = []
+    for detail in error.errors(include_url=False):
+        key = _user_key(detail["loc"], lines)
+        message, remedy = _sentence(dict(detail), key, model)
+        found.append(Fault(at(place, key, lines), message, remedy))
+    return found
+
+
+def _user_key(location: Key, lines: Mapping[Key, int]) -> Key:
+    """The location without the parts that pydantic adds for unions (they are no keys of the file)."""
+    kept: list[str | int] = []
+    for position, part in enumerate(location):
+        last = position == len(location) - 1
+        if (*kept, part) in lines or last or not lines:
+            kept.append(part)
+    return tuple(kept)
+
+
+def _sentence(detail: dict[str, Any], key: Key, model: type[Description]) -> tuple[str, str]:
+    kind, given = detail["type"], detail.get("input")
+    context = detail.get("ctx", {})
+    if kind == "extra_forbidden":
+        return f"unknown key '{key[-1]}'.", did_you_mean(str(key[-1]), _known_keys(model, key))
+    if kind == "missing":
+        return "this key is missing.", "Add it."
+    if kind == "value_error":
+        return str(context.get("error", detail["msg"])), ""
+    if kind in ("literal_error", "enum"):
+        return f"{_shown(given)} is not known.", f"Expected {context.get('expected')}."
+    expected = str(detail["msg"]).removeprefix("Input should be ").removeprefix("Value error, ")
+    return f"{_shown(given)} does not fit.", f"Expected {expected}."
+
+
+def _shown(given: object) -> str:
+    text = repr(given)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _known_keys(model: type[Description], key: Key) -> list[str]:
+    """The keys that the model knows where `key` stands; every key of the models below where in doubt."""
+    current: list[type[BaseModel]] = [model]
+    for part in key[:-1]:
+        nested = [found for one in current for found in _models_at(one, part)]
+        current = nested or current
+    return [field.alias or name for one in current for name, field in one.model_fields.items()]
+
+
+def _models_at(model: type[BaseModel], part: str | int) -> list[type[BaseModel]]:
+    for name, field in model.model_fields.items():
+        if part in (name, field.alias):
+            return _models_in(field.annotation)
+    return []
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [found for inner in getattr(annotation, "__args__", ()) for found in _models_in(inner)]

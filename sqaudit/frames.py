@@ -1,0 +1,48 @@
+"""The contract of result tables: which columns they lead with, and one check that says what is missing.
+
+Every measurement frame starts with `indicator, period`, then the segments that were asked for, then
+`numerator, denominator, pending, excluded, value, low, high, method, evidence`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from sqaudit.errors import FrameError
+
+LEADING = ("indicator", "period")
+FIGURES = ("numerator", "denominator", "pending", "excluded", "value", "low", "high", "method", "evidence")
+JUDGEMENT = ("target", "direction", "unit", "verdict")
+
+
+def measurement_columns(segments: Sequence[str] = ()) -> list[str]:
+    """The columns of a measurement frame for the segments given, in their order.
+
+    >>> measurement_columns(["team"])[:4]
+    ['indicator', 'period', 'team', 'numerator']
+    """
+    return [*LEADING, *segments, *FIGURES]
+
+
+def segments_of(measurements: pd.DataFrame) -> list[str]:
+    """The segment columns of a measurement frame: those between `period` and `numerator`."""
+    require(measurements, [*LEADING, *FIGURES], "a measurement frame")
+    columns = list(measurements.columns)
+    return columns[columns.index("period") + 1 : columns.index("numerator")]
+
+
+def require(frame: pd.DataFrame, columns: Sequence[str], what: str) -> pd.DataFrame:
+    """The frame itself if it has all the columns; else a FrameError that lists missing beside present.
+
+    >>> require(pd.DataFrame({"indicator": []}), ["indicator", "value"], "a table of figures")
+    Traceback (most recent call last):
+    sqaudit.errors.FrameError: a table of figures needs the column value; present: indicator.
+    """
+    missing = [name for name in columns if name not in frame.columns]
+    if missing:
+        noun = "column" if len(missing) == 1 else "columns"
+        present = ", ".join(map(str, frame.columns)) or "none"
+        raise FrameError(f"{what} needs the {noun} {', '.join(missing)}; present: {present}.")
+    return frame
