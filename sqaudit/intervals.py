@@ -84,7 +84,9 @@ def hypergeometric(
 
     The interval holds every whole number K of successes in the population that neither one-sided test
     rejects at (1 - confidence) / 2, divided by the population: shares in [0, 1] that never contradict
-    what was seen. A census (sample = population) has no width. Counts must be whole.
+    what was seen. A census (sample = population) has no width. The bounds are shares the population can
+    have, so just short of a census successes / sample may lie outside by less than 1 / population.
+    Counts must be whole.
     NaN in, or sample = 0, gives NaN. ValueError for negative or fractional counts, successes above the
     sample, a sample above the population, or a confidence outside (0, 1).
 
@@ -159,9 +161,7 @@ def order_statistic_ranks(n: npt.ArrayLike, quantile: npt.ArrayLike, confidence:
     return Ranks(lower.astype(np.int64)[()], upper.astype(np.int64)[()])
 
 
-def poisson_exact(
-    count: npt.ArrayLike, exposure: npt.ArrayLike = 1.0, confidence: float = 0.95
-) -> Interval:
+def poisson_exact(count: npt.ArrayLike, exposure: npt.ArrayLike = 1.0, confidence: float = 0.95) -> Interval:
     """Bounds for a rate of events, per unit of exposure: exact, which covers at least as often as it says.
 
     Exposure is what the events were counted over (days, cases, thousands of cases). The low bound is
@@ -198,11 +198,13 @@ def ratio_t(
     NaN in, n < 2, or sum_x = 0, gives NaN. When every unit has the same ratio the interval has no width.
     ValueError for a negative sum of squares or n, or a confidence outside (0, 1).
 
-    Source: Cochran (1977), Sampling Techniques, 3rd ed., equation 6.13.
+    Source: Cochran (1977), Sampling Techniques, 3rd ed., chapter 6.
 
-    >>> bounds = ratio_t(sum_y=10, sum_x=20, sum_yy=38, sum_xx=140, sum_xy=70, n=3)
+    Three agents passed 9 of 10, 14 of 20 and 7 of 10 calls:
+
+    >>> bounds = ratio_t(sum_y=30, sum_x=40, sum_yy=326, sum_xx=600, sum_xy=440, n=3)
     >>> [round(float(bound), 3) for bound in bounds]
-    [0.128, 0.872]
+    [0.504, 0.996]
     """
     tail = _tail(confidence)
     top, bottom, product = (np.asarray(values, dtype=np.float64) for values in (sum_y, sum_x, sum_xy))
@@ -235,9 +237,11 @@ def newcombe_difference(
     >>> [round(float(bound), 4) for bound in newcombe_difference(56, 70, 48, 80)]
     [0.0524, 0.3339]
     """
-    low_1, high_1 = wilson(successes_1, trials_1, confidence)
-    low_0, high_0 = wilson(successes_0, trials_0, confidence)
-    share_1, share_0 = _share(successes_1, trials_1), _share(successes_0, trials_0)
+    x_1, n_1 = _share_counts(successes_1, trials_1, side="_1")
+    x_0, n_0 = _share_counts(successes_0, trials_0, side="_0")
+    low_1, high_1 = wilson(x_1, n_1, confidence)
+    low_0, high_0 = wilson(x_0, n_0, confidence)
+    share_1, share_0 = x_1 / n_1, x_0 / n_0
     difference = share_1 - share_0
     below = np.hypot(share_1 - low_1, high_0 - share_0)
     above = np.hypot(high_1 - share_1, share_0 - low_0)
@@ -295,7 +299,7 @@ def _counts(name: str, values: npt.ArrayLike) -> Array:
     counts = np.asarray(values, dtype=np.float64)
     wrong = (counts < 0) | np.isinf(counts)
     if wrong.any():
-        raise ValueError(f"{name} must be 0 or more and finite; found {float(counts[wrong].flat[0])!r}.")
+        raise ValueError(f"{name} must be 0 or more and finite; found {float(counts[wrong][0])!r}.")
     return counts
 
 
@@ -303,31 +307,26 @@ def _whole(name: str, values: npt.ArrayLike) -> Array:
     counts = _counts(name, values)
     wrong = ~np.isnan(counts) & (counts != np.floor(counts))
     if wrong.any():
-        raise ValueError(f"{name} must be a whole number; found {float(counts[wrong].flat[0])!r}.")
+        raise ValueError(f"{name} must be a whole number; found {float(counts[wrong][0])!r}.")
     return counts
 
 
 def _refuse_above(part_name: str, part: Array, whole_name: str, whole: Array) -> None:
     above = part > whole * (1 + SUM_ROUNDING)
     if above.any():
-        first_part, first_whole = np.broadcast_arrays(part, whole)[0][above], whole[above]
+        first_part, first_whole = (float(np.broadcast_to(v, above.shape)[above][0]) for v in (part, whole))
         raise ValueError(
-            f"{part_name} must not exceed {whole_name}; "
-            f"found {float(first_part.flat[0])!r} of {float(first_whole.flat[0])!r}."
+            f"{part_name} must not exceed {whole_name}; found {first_part!r} of {first_whole!r}."
         )
 
 
-def _share_counts(successes: npt.ArrayLike, trials: npt.ArrayLike) -> tuple[Array, Array]:
+def _share_counts(successes: npt.ArrayLike, trials: npt.ArrayLike, side: str = "") -> tuple[Array, Array]:
     """Successes and trials of one shape, both NaN where either is missing or there was no trial."""
-    x, n = np.broadcast_arrays(_counts("successes", successes), _counts("trials", trials))
-    _refuse_above("successes", x, "trials", n)
+    x_name, n_name = f"successes{side}", f"trials{side}"
+    x, n = np.broadcast_arrays(_counts(x_name, successes), _counts(n_name, trials))
+    _refuse_above(x_name, x, n_name, n)
     empty = np.isnan(x) | np.isnan(n) | (n == 0)
     return np.where(empty, np.nan, np.minimum(x, n)), np.where(empty, np.nan, n)
-
-
-def _share(successes: npt.ArrayLike, trials: npt.ArrayLike) -> Array:
-    x, n = _share_counts(successes, trials)
-    return np.asarray(x / n)
 
 
 def _wilson_low(x: Array, n: Array, z: float) -> Array:
@@ -380,9 +379,9 @@ def _rank_holds(rank: Array, n: Array, share: Array, tail: float) -> npt.NDArray
 
 
 def _most_in_population(x: Integers, n: Integers, size: Integers, tail: float) -> Integers:
-    """The largest number of successes in the population under which x or fewer in the sample is no surprise."""
+    """The largest number of successes in the population that x successes in the sample do not reject."""
     # At the sample's own share at least half of the samples show x or fewer, so the search may start there.
-    good = np.clip(size * x // n, x, size - n + x)
+    good: Integers = np.clip(size * x // n, x, size - n + x)
     bad = size - n + x + 1
     while (open_rows := np.flatnonzero(bad - good > 1)).size:
         middle = (good[open_rows] + bad[open_rows]) // 2
