@@ -666,7 +666,10 @@ def spoilt_tickets(rng: Rng, frame: Frame, used: set[str]) -> tuple[Frame, list[
     out.loc[classless, "customer_class"] = "N/A"
     test = out.loc[template].assign(customer_id="TEST", ticket_id=[f"T269990{i}" for i in range(6)])
     changed = out.loc[differing].assign(
-        status="solved", closed_at=pd.NaT, contacts=out.loc[differing, "contacts"] + 1
+        status="solved",
+        closed_at=pd.NaT,
+        contacts=out.loc[differing, "contacts"] + 1,
+        solved_at_first_contact=False,
     )
     out = pd.concat([out, out.loc[same], changed, test]).sort_values(
         "created_at", kind="stable", ignore_index=True
@@ -747,8 +750,8 @@ def spoilt_visits(rng: Rng, frame: Frame) -> tuple[Frame, list[Entry]]:
 
 def spoilt_surveys(rng: Rng, frame: Frame) -> tuple[Frame, list[Entry]]:
     """Return surveys where some questionnaires without an answer carry a score of -1."""
-    rows = Deck(rng, frame["score"].isna()).rows(40)
-    remarks = Deck(rng, frame["comment"].isna()).rows(10)
+    deck = Deck(rng, frame["comment"].isna())
+    rows, remarks = deck.rows(40, frame["score"].isna()), deck.rows(10)
     out = frame.copy()
     out.loc[rows, "score"] = -1
     out.loc[remarks, "comment"] = "N/A"
