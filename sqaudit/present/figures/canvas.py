@@ -1,0 +1,132 @@
+"""The paper figures are drawn on: fonts, sizes, quiet axes. Matplotlib's global settings stay as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import matplotlib
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from sqaudit.present import numbers, palette
+from sqaudit.present.fonts import drawable, families
+from sqaudit.present.words import Tongue, say
+
+WIDTH_INCHES = 8.2
+SMALL, TEXT, TITLE = 8.5, 9.5, 12.0  # points
+
+__all__ = [
+    "SMALL",
+    "TEXT",
+    "TITLE",
+    "WIDTH_INCHES",
+    "blank",
+    "heading",
+    "margin_note",
+    "new_figure",
+    "paper",
+    "quiet_axes",
+    "scale",
+]
+
+
+@contextmanager
+def paper() -> Iterator[None]:
+    """Our fonts and colours for the figures made inside, and the old settings again afterwards."""
+    settings: dict[Any, Any] = {
+        "font.family": families(),
+        "font.size": TEXT,
+        "axes.unicode_minus": False,  # the font may lack the sign, and matplotlib would warn into the report
+        "axes.edgecolor": palette.LINE,
+        "axes.labelcolor": palette.QUIET,
+        "text.color": palette.INK,
+        "text.parse_math": False,  # a dollar sign in somebody's team name is a dollar sign
+        "text.usetex": False,
+        "xtick.color": palette.QUIET,
+        "ytick.color": palette.QUIET,
+        "svg.hashsalt": "sqaudit",
+    }
+    with matplotlib.rc_context(settings):
+        yield
+
+
+def new_figure(height_inches: float, width_inches: float = WIDTH_INCHES) -> Figure:
+    """An empty figure on white paper that arranges itself."""
+    return Figure(figsize=(width_inches, height_inches), facecolor=palette.PAPER, layout="constrained")
+
+
+def quiet_axes(axes: Axes, *, grid: str = "y") -> None:
+    """Takes away what does not carry information: the frame, tick marks, all but faint grid lines."""
+    axes.set_facecolor(palette.PAPER)
+    for side in ("top", "right", "left", "bottom"):
+        axes.spines[side].set_visible(False)
+    axes.tick_params(length=0, labelsize=SMALL)
+    axes.set_axisbelow(True)
+    if grid in ("x", "y"):
+        axes.grid(axis=grid, color=palette.LINE, linewidth=0.8)  # type: ignore[arg-type]
+
+
+def heading(axes: Axes, title: str, below: str = "") -> None:
+    """A title at the left edge, with a quiet line below it that says how to read the figure."""
+    lift = 20 if below else 10
+    axes.annotate(
+        drawable(title),
+        (0, 1),
+        xytext=(0, lift),
+        xycoords="axes fraction",
+        textcoords="offset points",
+        fontsize=TITLE,
+        va="bottom",
+    )
+    if below:
+        axes.annotate(
+            drawable(below),
+            (0, 1),
+            xytext=(0, 7),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            fontsize=SMALL,
+            color=palette.QUIET,
+            va="bottom",
+        )
+
+
+def margin_note(
+    axes: Axes, place: float, words: str, offset_points: float, colour: str = palette.INK
+) -> None:
+    """Words to the right of the axes at the height of a row, `offset_points` from the edge."""
+    axes.annotate(
+        drawable(words),
+        (1, place),
+        xytext=(offset_points, 0),
+        xycoords=("axes fraction", "data"),
+        textcoords="offset points",
+        va="center",
+        fontsize=SMALL,
+        color=colour,
+        annotation_clip=False,
+    )
+
+
+def scale(axes: Axes, which: str, unit: str, *, most: int = 5) -> None:
+    """Ticks in the unit of the values: shares as whole per cents, other numbers with the digits they need."""
+    axis = axes.xaxis if which == "x" else axes.yaxis
+    factor = 100 if unit == "share" else 1
+    axis.set_major_locator(MaxNLocator(nbins=most, steps=[1, 2, 2.5, 5, 10], min_n_ticks=3))
+    axis.set_major_formatter(
+        FuncFormatter(lambda value, _: drawable(numbers.plain(round(value * factor, 6))))
+    )
+
+
+def blank(language: Tongue, title: str = "") -> Figure:
+    """A figure that says there is nothing to draw."""
+    with paper():
+        figure = new_figure(1.2)
+        axes = figure.add_subplot()
+        axes.set_axis_off()
+        words = drawable(" · ".join(filter(None, [title, say("figure.no_data", language)])))
+        axes.text(0, 0.5, words, color=palette.QUIET, transform=axes.transAxes, va="center")
+    return figure
