@@ -52,6 +52,11 @@ class Text(Description):
         return {"zh": self.in_language("zh"), "en": self.in_language("en")}
 
 
+def shape(given: object) -> str:
+    """The tag for a value that may be written short (one text or number) or long (a mapping)."""
+    return "long" if isinstance(given, dict | BaseModel) else "short"
+
+
 def read_yaml(path: Path) -> tuple[dict[str, Any], dict[Key, int]]:
     """The mapping in a YAML file, and the line of every key.
 
@@ -138,20 +143,19 @@ def _walk(node: yaml.Node, path: Key, lines: dict[Key, int]) -> list[tuple[str, 
 def _faults(error: ValidationError, model: type[Description], place: str, lines: Mapping[Key, int]) -> list[Fault]:
     found = []
     for detail in error.errors(include_url=False):
-        key = _user_key(detail["loc"], lines)
+        key = _user_key(detail["loc"], lines, detail["type"] == "missing")
         message, remedy = _sentence(dict(detail), key, model)
         found.append(Fault(at(place, key, lines), message, remedy))
     return found
 
 
-def _user_key(location: Key, lines: Mapping[Key, int]) -> Key:
+def _user_key(location: Key, lines: Mapping[Key, int], missing: bool) -> Key:
     """The location without the parts that pydantic adds for unions (they are no keys of the file)."""
     kept: list[str | int] = []
-    for position, part in enumerate(location):
-        last = position == len(location) - 1
-        if (*kept, part) in lines or last or not lines:
+    for part in location[:-1] if missing else location:
+        if (*kept, part) in lines or not lines:
             kept.append(part)
-    return tuple(kept)
+    return (*kept, location[-1]) if missing else tuple(kept)
 
 
 def _sentence(detail: dict[str, Any], key: Key, model: type[Description]) -> tuple[str, str]:
@@ -194,3 +198,40 @@ def _models_in(annotation: Any) -> list[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
     return [found for inner in getattr(annotation, "__args__", ()) for found in _models_in(inner)]
+
+
+def validated_in_part(
+    model: type[Model], content: Mapping[str, Any], place: str, lines: Mapping[Key, int]
+) -> tuple[Model | None, list[Fault]]:
+    """The model made of what is sound in the content, and all faults.
+
+    The faulty keys are left out for a second try, so that what depends on the sound ones can still be
+    checked and every fault is listed at once. The model is None where a required key is at fault.
+    """
+    try:
+        return model.model_validate(content), []
+    except ValidationError as error:
+        faults = _faults(error, model, place, lines)
+        kept = _without(content, [detail["loc"] for detail in error.errors() if detail["type"] != "missing"], lines)
+        try:
+            return model.model_validate(kept), faults
+        except ValidationError:
+            return None, faults
+
+
+def _without(content: Mapping[str, Any], locations: Sequence[Key], lines: Mapping[Key, int]) -> Any:
+    """A copy of the content without the values at the locations (an item of a list goes whole)."""
+    unwanted = {_user_key(location, lines, missing=False) for location in locations}
+
+    def copied(value: Any, path: Key) -> Any:
+        if isinstance(value, Mapping):
+            return {key: copied(item, (*path, key)) for key, item in value.items() if (*path, key) not in unwanted}
+        if isinstance(value, list):
+            return [
+                copied(item, (*path, index))
+                for index, item in enumerate(value)
+                if not any(key[: len(path) + 1] == (*path, index) for key in unwanted)
+            ]
+        return value
+
+    return copied(content, ())

@@ -199,7 +199,7 @@ def test_committed_size() -> None:
 
 @pytest.mark.parametrize(("file", "kind"), KINDS.items())
 def test_columns_are_those_of_the_kind(file: str, kind: str) -> None:
-    kinds = yaml.safe_load((ROOT / "sqaudit" / "records" / "kinds.yaml").read_text(encoding="utf-8"))
+    kinds = yaml.safe_load((ROOT / "sqaudit" / "kinds.yaml").read_text(encoding="utf-8"))
     assert set(committed(file).columns) <= set(kinds[kind]["columns"])
     assert {kinds[kind]["key"], kinds[kind]["time"]} <= set(committed(file).columns)
 
@@ -243,7 +243,7 @@ def test_d2_unreadable_dates() -> None:
 
 
 def test_d3_impossible_orders_are_the_only_ones() -> None:
-    kinds = yaml.safe_load((ROOT / "sqaudit" / "records" / "kinds.yaml").read_text(encoding="utf-8"))
+    kinds = yaml.safe_load((ROOT / "sqaudit" / "kinds.yaml").read_text(encoding="utf-8"))
     for file, kind in KINDS.items():
         frame = timed(file)
         pairs = kinds[kind].get("orders", [])

@@ -9,10 +9,10 @@ import re
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from sqaudit.conditions import condition
-from sqaudit.descriptions import Description, Text
+from sqaudit.descriptions import Description, Text, shape
 from sqaudit.kinds import RecordKind, catalogue
 
 Direction = Literal["higher", "lower"]
@@ -78,7 +78,7 @@ class Within(Description):
 
     from_: str = Field(alias="from")
     to: str
-    limit: Seconds | LimitBy | None = None
+    limit: Annotated[Annotated[Seconds, Tag("short")] | Annotated[LimitBy, Tag("long")], Discriminator(shape)] | None = None
     deadline: str | None = None
     clock: Literal["natural"] = "natural"
 
@@ -106,7 +106,9 @@ class Ratio(Description):
 class Measure(Description):
     """How the figure comes about; exactly one of the eight."""
 
-    share: Expression | ShareOfCounts | None = None
+    share: (
+        Annotated[Annotated[Expression, Tag("short")] | Annotated[ShareOfCounts, Tag("long")], Discriminator(shape)] | None
+    ) = None
     within: Within | None = None
     mean: Expression | None = None
     quantile: Quantile | None = None

@@ -1,0 +1,112 @@
+"""The embedded default engine: DuckDB in this process, larger than memory, closed to the outside."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from sqaudit.conditions import literal, quoted
+from sqaudit.errors import EngineError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+
+class DuckDBEngine(AbstractContextManager["DuckDBEngine"]):
+    """Records in DuckDB. After `seal` no query can read or write a file that was not attached.
+
+    >>> with DuckDBEngine() as engine:
+    ...     engine.execute("CREATE TABLE visit AS SELECT 1 AS visit_id")
+    ...     engine.query("SELECT count(*) AS visits FROM visit")
+       visits
+    0       1
+    """
+
+    dialect = "duckdb"
+
+    def __init__(self) -> None:
+        self.folder = tempfile.TemporaryDirectory(prefix="sqaudit-")
+        self._files: list[str] = []
+        settings = {
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "python_enable_replacements": "false",
+            "temp_directory": self.folder.name,
+        }
+        self._connection = duckdb.connect(":memory:", config=settings)
+        self._connection.execute("SET TimeZone = 'UTC'")  # never the zone of the machine
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the records and of the temporary files."""
+        self._connection.close()
+        self.folder.cleanup()
+
+    def query(self, sql: str) -> pd.DataFrame:
+        """The answer to a query as a frame; EngineError shows the query that was refused."""
+        try:
+            return self._connection.execute(sql).df()
+        except duckdb.Error as error:
+            raise EngineError(_first_line(error), sql) from error
+
+    def execute(self, sql: str) -> None:
+        """Carry out a statement that answers nothing."""
+        try:
+            self._connection.execute(sql)
+        except duckdb.Error as error:
+            raise EngineError(_first_line(error), sql) from error
+
+    def rows(self, sql: str) -> list[tuple[object, ...]]:
+        """The answer to a small query as tuples, without pandas."""
+        try:
+            return self._connection.execute(sql).fetchall()
+        except duckdb.Error as error:
+            raise EngineError(_first_line(error), sql) from error
+
+    def columns(self, relation: str) -> Mapping[str, str]:
+        """The columns of a view or table and their SQL types."""
+        return {str(row[0]): str(row[1]) for row in self.rows(f"DESCRIBE {quoted(relation)}")}
+
+    def refusal(self, sql: str) -> str:
+        """Why the engine would refuse the query, or an empty text; nothing is computed."""
+        try:
+            self._connection.execute(f"EXPLAIN {sql}")
+        except duckdb.Error as error:
+            return _first_line(error)
+        return ""
+
+    def create_table(self, name: str, batches: pa.RecordBatchReader) -> None:
+        """A table filled from a stream of Arrow batches."""
+        self._connection.register("_stream", batches)
+        try:
+            self.execute(f"CREATE OR REPLACE TABLE {quoted(name)} AS SELECT * FROM _stream")
+        finally:
+            self._connection.unregister("_stream")
+
+    def allow(self, files: Iterable[Path]) -> None:
+        """Keep these files readable after `seal`, because a view reads them on every scan."""
+        self._files += [str(file) for file in files]
+
+    def seal(self) -> None:
+        """Switch off every access to the outside but for the files allowed, for good."""
+        listed = ", ".join(literal(name) for name in self._files)
+        self.execute(f"SET allowed_paths = [{listed}]")
+        self.execute(f"SET allowed_directories = [{literal(self.folder.name)}]")
+        self.execute("SET enable_external_access = false")
+        self.execute("SET lock_configuration = true")
+
+
+def _first_line(error: Exception) -> str:
+    lines = [line for line in str(error).splitlines() if line.strip()]
+    return lines[0] if lines else type(error).__name__

@@ -1,0 +1,203 @@
+"""A plan: a run file with everything it names found and checked, before anything slow starts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqaudit.conditions import unknown_columns
+from sqaudit.descriptions import Key, at, read_yaml, validated_in_part
+from sqaudit.errors import Fault, ParameterError, did_you_mean
+from sqaudit.kinds import RecordKind, catalogue
+from sqaudit.measure.reading import needed_columns
+from sqaudit.params import RunFile, Source, found
+from sqaudit.periods import GRAINS
+from sqaudit.sources.peek import Peeked, peek
+from sqaudit.standards import Standard, read_standard
+
+PACKAGE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run will do: the run file, the standard it names, and a first look at each source."""
+
+    run: RunFile
+    base: Path
+    place: str
+    standard: Standard
+    standard_path: Path
+    peeked: Mapping[str, Peeked] = field(default_factory=dict)
+    notebooks: Mapping[str, Path] = field(default_factory=dict)
+
+    def columns(self, kind: str) -> list[str]:
+        """The columns that the records of a kind will have, under our names."""
+        return self.peeked[kind].our_columns(self.run.records[kind])
+
+
+def plan(run_file: str | Path, **changes: Any) -> Plan:
+    """The plan for a run file, with single keys changed; ParameterError lists every fault at once.
+
+    >>> plan("params/quarterly_review.yaml", period="2026-Q2").run.period
+    '2026-Q2'
+    """
+    path = Path(run_file)
+    content, lines = read_yaml(path)
+    return planned({**content, **changes}, path.parent, str(path), lines)
+
+
+def planned(content: Mapping[str, Any], base: Path, place: str, lines: Mapping[Key, int] | None = None) -> Plan:
+    """The plan for the keys of a run file; relative paths are looked for from `base`."""
+    known_lines = lines or {}
+    run, faults = validated_in_part(RunFile, content, place, known_lines)
+    where = _Place(place, known_lines)
+    if run is None:
+        faults += _standard_faults(content.get("standard"), base, where)
+        raise ParameterError(faults)
+    standard, standard_path, standard_faults = _standard(run.standard, base, where)
+    peeked, source_faults = _peeked(run, base, standard, where)
+    notebooks, notebook_faults = _notebooks(run, base, where)
+    faults += [*standard_faults, *source_faults, *notebook_faults, *_name_faults(run, standard, peeked, where)]
+    if faults or standard is None or standard_path is None:
+        raise ParameterError(faults)
+    return Plan(run, base, place, standard, standard_path, peeked, notebooks)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """The file that faults are reported for."""
+
+    name: str
+    lines: Mapping[Key, int]
+
+    def fault(self, key: Iterable[str | int], message: str, remedy: str = "") -> Fault:
+        return Fault(at(self.name, tuple(key), self.lines), message, remedy)
+
+
+def find_standard(name: str, base: Path) -> Path | None:
+    """The file of a standard given by path, or by the id of one that comes with sqaudit."""
+    if (path := found(name, base)) is not None and path.is_file():
+        return path
+    for folder in shipped("params/standards"):
+        if (path := folder / f"{name}.yaml").is_file():
+            return path
+    return None
+
+
+def shipped(name: str) -> list[Path]:
+    """Where the notebooks or standards that come with sqaudit are: in the package or beside it."""
+    return [folder for folder in (PACKAGE / "shipped" / name, PACKAGE.parent / name) if folder.is_dir()]
+
+
+def _standard(name: str, base: Path, where: _Place) -> tuple[Standard | None, Path | None, list[Fault]]:
+    path = find_standard(name, base)
+    if path is None:
+        return None, None, [where.fault(["standard"], f"there is no file '{name}'.", "Check the path, or name one of `sqaudit standards list`.")]
+    try:
+        return read_standard(path), path, []
+    except ParameterError as error:
+        return None, path, list(error.faults)
+
+
+def _standard_faults(name: object, base: Path, where: _Place) -> list[Fault]:
+    return _standard(name, base, where)[2] if isinstance(name, str) else []
+
+
+def _peeked(run: RunFile, base: Path, standard: Standard | None, where: _Place) -> tuple[dict[str, Peeked], list[Fault]]:
+    kinds = {**catalogue(), **(standard.record_kinds if standard else {})}
+    peeked, faults = {}, []
+    for kind, source in run.records.items():
+        if standard is not None and kind not in kinds:
+            remedy = did_you_mean(kind, list(kinds))
+            faults.append(where.fault(["records", kind], f"there is no record kind '{kind}'.", remedy))
+        look, found_faults = peek(source, base)
+        faults += [where.fault(["records", kind, *fault.place.split(".", 1)], fault.message, fault.remedy) for fault in found_faults]
+        if look is not None:
+            peeked[kind] = look
+            faults += _expression_faults(kind, source, look, where)
+    return peeked, faults
+
+
+def _expression_faults(kind: str, source: Source, look: Peeked, where: _Place) -> list[Fault]:
+    """Columns that derived columns and exclusions read and the source does not have."""
+    faults = []
+    known = [source.columns.get(name, name) for name in look.columns]
+    for name, expression in source.derived.items():
+        faults += [where.fault(["records", kind, "derived", name], message) for message in unknown_columns(expression, known)]
+        known.append(name)
+    for reason, expression in source.exclude.items():
+        faults += [where.fault(["records", kind, "exclude", reason], message) for message in unknown_columns(expression, known)]
+    return faults
+
+
+def _notebooks(run: RunFile, base: Path, where: _Place) -> tuple[dict[str, Path], list[Fault]]:
+    """The file of every notebook: one of the user's own before the one that comes with sqaudit."""
+    files, faults = {}, []
+    for index, name in enumerate(run.notebooks):
+        own = found(f"notebooks/{name}.ipynb", base)
+        candidates = [own] if own else [folder / f"{name}.ipynb" for folder in shipped("notebooks")]
+        path = next((path for path in candidates if path is not None and path.is_file()), None)
+        if path is None:
+            known = sorted({file.stem for folder in shipped("notebooks") for file in folder.glob("*.ipynb")})
+            faults.append(where.fault(["notebooks", index], f"there is no notebook '{name}'.", did_you_mean(name, known)))
+        else:
+            files[name] = path
+    return files, faults
+
+
+def _name_faults(run: RunFile, standard: Standard | None, peeked: Mapping[str, Peeked], where: _Place) -> list[Fault]:
+    """Names of columns in segments, scope and the standard that no records have."""
+    columns = {kind: look.our_columns(run.records[kind]) for kind, look in peeked.items()}
+    everywhere = sorted({name for names in columns.values() for name in names})
+    faults = []
+    if len(columns) == len(run.records):  # a source that could not be read may have had the column
+        faults += segment_faults(run.segments, everywhere, where.name, where.lines)
+        faults += _scope_faults(run, columns, where)
+    if standard is not None:
+        faults += _indicator_faults(standard, columns, where)
+    return faults
+
+
+def segment_faults(
+    segments: Iterable[str], known: Iterable[str], place: str, lines: Mapping[Key, int] | None = None
+) -> list[Fault]:
+    """One fault for every segment that is neither a column of any records nor a grain of time."""
+    names = list(known)
+    return [
+        Fault(at(place, ("segments", index), lines or {}), f"no records have the column '{name}'.", did_you_mean(name, names))
+        for index, name in enumerate(segments)
+        if name not in names and name not in GRAINS
+    ]
+
+
+def _scope_faults(run: RunFile, columns: Mapping[str, list[str]], where: _Place) -> list[Fault]:
+    if isinstance(run.scope, dict):
+        faults = []
+        for kind, expression in run.scope.items():
+            if kind not in columns:
+                remedy = did_you_mean(kind, list(columns))
+                faults.append(where.fault(["scope", kind], f"no records of the kind '{kind}' are given.", remedy))
+            else:
+                faults += [where.fault(["scope", kind], message) for message in unknown_columns(expression, columns[kind])]
+        return faults
+    if run.scope is None or any(not unknown_columns(run.scope, names) for names in columns.values()):
+        return []
+    everywhere = sorted({name for names in columns.values() for name in names})
+    missing = unknown_columns(run.scope, everywhere) or ["no single kind of records has all the columns it reads."]
+    return [where.fault(["scope"], message) for message in missing]
+
+
+def _indicator_faults(standard: Standard, columns: Mapping[str, list[str]], where: _Place) -> list[Fault]:
+    """Columns in the standard that neither the record kind describes nor the records have."""
+    faults = []
+    for indicator in standard.indicators:
+        for kind in indicator.records:
+            known: dict[str, RecordKind] = {**catalogue(), **standard.record_kinds}
+            names = {*known[kind].columns, *columns.get(kind, [])}
+            for name in needed_columns(indicator):
+                if name not in names and (kind in columns or kind in standard.record_kinds):
+                    message = f"{indicator.id} reads the column '{name}', which {kind} records do not have."
+                    faults.append(where.fault(["standard"], message, did_you_mean(name, sorted(names))))
+    return faults

@@ -1,0 +1,169 @@
+"""From figures to points, a score and a grade, by the rule that the standard states."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sqaudit.frames import require
+from sqaudit.standards.model import Indicator, Scoring, Standard
+
+_ROUNDING = 1e-9  # a sum of binary fractions may fall short of 90 by this much and still be 90
+_NEEDED = ("indicator", "value", "target", "verdict")
+
+
+@dataclass(frozen=True)
+class Score:
+    """What a standard makes of the figures.
+
+    `raw` and `capped` are the sums of points over the assessed weights `weight_assessed` of
+    `weight_total`; `score` is what the grade is read from, on a scale of 100. `targets_met` of
+    `targets_judged` counts verdicts, not points.
+    """
+
+    raw: float
+    capped: float
+    weight_assessed: float
+    weight_total: float
+    score: float
+    score_raw: float
+    grade_zh: str
+    grade_en: str
+    targets_met: int
+    targets_judged: int
+    not_assessed: tuple[str, ...]
+    gated: bool
+
+    def as_dict(self) -> dict[str, Any]:
+        """The score as plain values, for JSON."""
+        return {**asdict(self), "not_assessed": list(self.not_assessed)}
+
+
+def scorecard(figures: pd.DataFrame, standard: Standard) -> pd.DataFrame:
+    """One row per indicator with its points.
+
+    Columns in: `indicator, value, target, verdict` and any others, which are kept. Columns added:
+    `dimension, clause, weight, attainment, raw_score, capped_score, trigger`. An indicator without
+    weight, target or value gets NaN points. `trigger` lists why a root-cause analysis is called for (A08).
+    """
+    require(figures, _NEEDED, "a table of figures to score")
+    indicators = {indicator.id: indicator for indicator in standard.indicators}
+    rows = figures.to_dict("records")
+    scored = [_scored(indicators[str(row["indicator"])], row, standard.scoring) for row in rows]
+    return pd.concat([figures.reset_index(drop=True), pd.DataFrame(scored, index=range(len(rows)))], axis=1)
+
+
+def score(card: pd.DataFrame, standard: Standard) -> Score:
+    """The score and grade of a scorecard.
+
+    Missing indicators are left out and their weights spread over the rest, or count as zero, as the
+    standard says. Without any scored indicator the score is NaN and there is no grade.
+    """
+    rule = standard.scoring
+    weighted = card[card["weight"].notna()]
+    assessed = weighted[weighted["raw_score"].notna()]
+    weight_total, weight = float(weighted["weight"].sum()), float(assessed["weight"].sum())
+    raw, capped = float(assessed["raw_score"].sum()), float(assessed["capped_score"].sum())
+    base = weight if rule.not_assessable == "renormalise" else weight_total
+    scale = 100 / base if base > 0 and len(assessed) else float("nan")
+    value = capped * scale
+    gated = rule.grade_gate and bool((card["critical"] & (card["verdict"] != "met") & card["target"].notna()).any())
+    zh, en = grade(value, standard, gated)
+    verdicts = card["verdict"]
+    return Score(
+        raw=raw,
+        capped=capped,
+        weight_assessed=weight,
+        weight_total=weight_total,
+        score=value,
+        score_raw=raw * scale,
+        grade_zh=zh,
+        grade_en=en,
+        targets_met=int((verdicts == "met").sum()),
+        targets_judged=int(verdicts.isin(["met", "not_met", "undetermined"]).sum()),
+        not_assessed=tuple(weighted.loc[weighted["raw_score"].isna(), "indicator"]),
+        gated=gated,
+    )
+
+
+def grade(value: float, standard: Standard, gated: bool = False) -> tuple[str, str]:
+    """The grade in Chinese and English for an unrounded score; bands include their lower bound (A07).
+
+    `gated` keeps the best grade back. Empty texts where there is no score or no band.
+    """
+    bands = standard.grades[1:] if gated else standard.grades
+    for band in bands:
+        if value + _ROUNDING >= band.from_:
+            return band.name.in_language("zh"), band.name.in_language("en")
+    return "", ""
+
+
+def attainment(indicator: Indicator, value: float, target: float, scoring: Scoring) -> float:
+    """The figure as a share of its target; 1 is on target, NaN where nothing can be said.
+
+    Higher is better: actual over target. Lower is better: shares by their complement, times and
+    counts by target over actual, a target of zero as pass or fail (A03). A panel mean without a
+    target is put on 0..1 (A04).
+    """
+    if np.isnan(value):
+        return float("nan")
+    if indicator.evidence == "panel" and np.isnan(target):
+        return value / 5 if scoring.panel_scale == "score/5" else (value - 1) / 4
+    if np.isnan(target) or indicator.direction is None:
+        return float("nan")
+    if indicator.direction == "higher":
+        return value / target if target > 0 else float(value >= target)
+    if target == 0:
+        return float(value <= 0)
+    if indicator.shown_unit == "share":
+        return (1 - value) / (1 - target) if target < 1 else 1.0
+    return target / value if value > 0 else 1.0
+
+
+def points(share: float, scoring: Scoring) -> tuple[float, float]:
+    """The share of the weight that an attainment earns, raw and capped."""
+    if np.isnan(share):
+        return share, share
+    if scoring.rule == "binary":
+        raw = float(share >= 1 - _ROUNDING)
+    elif scoring.rule == "linear_floor":
+        raw = max(0.0, (share - scoring.floor) / (1 - scoring.floor))
+    elif scoring.rule == "piecewise":
+        raw = max([earned for reached, earned in scoring.steps if share >= reached - _ROUNDING], default=0.0)
+    else:
+        raw = max(0.0, share)
+    limit = {"none": float("inf"), "at_weight": 1.0, "at_120": 1.2}[scoring.cap]
+    return raw, min(raw, limit)
+
+
+def _scored(indicator: Indicator, row: dict[Any, Any], scoring: Scoring) -> dict[str, Any]:
+    weight = float("nan") if indicator.weight is None else indicator.weight
+    reached = attainment(indicator, row["value"], row["target"], scoring)
+    raw, capped = points(reached, scoring)
+    return {
+        "dimension": indicator.dimension,
+        "clause": indicator.clause,
+        "weight": weight,
+        "critical": indicator.critical,
+        "attainment": reached,
+        "raw_score": weight * raw,
+        "capped_score": weight * capped,
+        "trigger": ", ".join(_triggers(indicator, row, reached, scoring)),
+    }
+
+
+def _triggers(indicator: Indicator, row: dict[Any, Any], reached: float, scoring: Scoring) -> list[str]:
+    below = scoring.trigger_below
+    missed = row["verdict"] == "not_met"
+    worse = missed or (not np.isnan(reached) and reached < 1 - _ROUNDING and not np.isnan(row["target"]))
+    fired = {
+        "attainment": reached < below,
+        "actual": indicator.shown_unit == "share" and indicator.direction == "higher" and row["value"] < below,
+        "below_target": worse and row["verdict"] != "met",
+        "below_target_with_confidence": missed,
+    }
+    judged = row["verdict"] in ("met", "not_met", "undetermined")
+    return [name for name in scoring.root_cause_trigger if judged and fired[name]]
