@@ -1,1 +1,1 @@
-"""Notebooks into a dated folder and its formats: the run, the pages, the workbook, the forms, the manifest."""
+"""Notebooks into a dated folder and its formats: run, pages, workbook, forms, manifest."""

@@ -34,6 +34,11 @@ from sqaudit.publish.pages import (
 
 HIDDEN_TAGS = frozenset({"hidden", "remove-cell", "papermill-error-cell-tag"})
 DEEPEST = 3  # heading level that still enters the table of contents
+_OUTSIDE = re.compile(
+    r"""\s(?:href|src|srcset|action|poster|data|xmlns(?::\w+)?)\s*=\s*(["'])"""
+    r"""\s*(?:https?:|ftp:|//|javascript:)[^"']*\1""",
+    re.IGNORECASE,
+)
 
 __all__ = ["Failure", "ReportEntry", "RunEntry", "index_page", "notebook_to_html", "reports_index"]
 
@@ -48,11 +53,12 @@ def notebook_to_html(
 ) -> str:
     """One self-contained HTML page from an executed notebook (a node, or the path of an .ipynb file).
 
-    With two languages the page has a switch. `facts` stand in the footer. `failure` (cell, source, error) puts a
-    banner on top, so that a reader knows that the rest is missing; without it the page says nothing about errors
-    beyond what the cells show. Cells tagged 'hidden' or 'remove-cell' are left out.
+    With two languages the page has a switch. `facts` stand in the footer. `failure` (cell, source, error)
+    puts a banner on top, so that a reader knows that the rest is missing; without it the page says nothing about
+    errors beyond what the cells show. Cells tagged 'hidden' or 'remove-cell' are left out.
     """
-    node = nbformat.read(notebook, as_version=4) if isinstance(notebook, str | Path) else deepcopy(notebook)
+    is_file = isinstance(notebook, str | Path)
+    node = nbformat.read(notebook, as_version=4) if is_file else deepcopy(notebook)  # type: ignore[no-untyped-call]
     node.cells = [_marked(cell) for cell in node.cells if not HIDDEN_TAGS & set(_tags(cell))]
     rendered, _ = _exporter().from_notebook_node(node)
     body, contents = with_contents(without_addresses(rendered))
@@ -90,7 +96,7 @@ def with_contents(body: str) -> tuple[str, list[Contents]]:
 
 
 def without_addresses(body: str) -> str:
-    """The body without scripts, style of our notebook blocks, and anything that leads or loads from elsewhere.
+    """The body without scripts, without the notebook's own style, and without anything from elsewhere.
 
     >>> without_addresses('<a href="https://example.org">x</a><script>1</script><a href="#b">y</a>')
     '<a>x</a><a href="#b">y</a>'
@@ -98,8 +104,7 @@ def without_addresses(body: str) -> str:
     body = re.sub(r'<style class="sqaudit">.*?</style>', "", body, flags=re.DOTALL)
     body = re.sub(r"<(script|iframe|object)\b.*?</\1\s*>", "", body, flags=re.DOTALL | re.IGNORECASE)
     body = re.sub(r"<(?:link|base|meta|embed)\b[^>]*>", "", body, flags=re.IGNORECASE)
-    outside = r"""\s(?:href|src|srcset|action|xmlns(?::\w+)?)\s*=\s*(["'])\s*(?:https?:|ftp:|//|javascript:)[^"']*\1"""
-    return re.sub(rf"(<[a-zA-Z][^<>]*?){outside}", r"\1", body, flags=re.IGNORECASE)
+    return re.sub(r"<[a-zA-Z][^<>]*>", lambda tag: _OUTSIDE.sub("", tag[0]), body)
 
 
 @lru_cache(maxsize=1)
@@ -107,8 +112,8 @@ def _exporter() -> Any:
     settings = Config()
     settings.TemplateExporter.extra_template_basedirs = [str(TEMPLATES.parent)]
     settings.HTMLExporter.exclude_anchor_links = True
-    exporter = HTMLExporter(config=settings, template_name=TEMPLATES.name)
-    exporter.register_filter("plain_text", _plain_text)
+    exporter = HTMLExporter(config=settings, template_name=TEMPLATES.name)  # type: ignore[no-untyped-call]
+    exporter.register_filter("plain_text", _plain_text)  # type: ignore[no-untyped-call]
     return exporter
 
 
@@ -137,7 +142,7 @@ def _as_failure(failure: Failure | Mapping[str, Any] | None) -> Failure | None:
 
 def _plain_text(text: str) -> str:
     """The text without terminal colours and other control characters."""
-    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", "", strip_ansi(str(text)))
+    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", "", strip_ansi(str(text)))  # type: ignore[no-untyped-call]
 
 
 def _attribute(attributes: str, name: str) -> str:

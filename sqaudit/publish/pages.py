@@ -1,7 +1,7 @@
 """The page around a report, the front page of a book and the list of all runs: one look, one file each.
 
-A page loads nothing: style and pictures are inside, there is no script, and its content security policy says so.
-With two languages it carries both and a switch made of two radio buttons.
+A page loads nothing: style and pictures are inside, there is no script, and its content security policy says
+so. With two languages it carries both and a switch made of two radio buttons.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ __all__ = ["Contents", "Failure", "ReportEntry", "RunEntry", "Text", "index_page
 
 @dataclass(frozen=True)
 class Contents:
-    """One line of the table of contents: where it leads, its text, its depth and its language if it has one."""
+    """One line of the table of contents: where it leads, its text, its depth, its language if it has one."""
 
     anchor: str
     text: str
@@ -37,7 +37,7 @@ class Contents:
 
 @dataclass(frozen=True)
 class Failure:
-    """What a reader learns about a report that did not finish: the cell counted from one, its source, the error."""
+    """What a reader learns of a report that did not finish: the cell, counted from one, and its error."""
 
     error: str
     cell: int | None = None
