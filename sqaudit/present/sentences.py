@@ -12,7 +12,16 @@ from sqaudit.present.words import DASH, Labels, Tongue, is_missing, is_said, joi
 
 MOST_SHOWN = 5  # examples and row numbers beyond this are counted, not listed
 
-__all__ = ["check_remedy", "check_sentence", "in_tongue", "interval_note", "period_pair", "short_list"]
+__all__ = [
+    "check_remedy",
+    "check_sentence",
+    "in_tongue",
+    "interval_note",
+    "period_pair",
+    "rows_used",
+    "short_list",
+    "targets_met",
+]
 
 
 def check_sentence(check: Mapping[str, Any], labels: Labels, language: Tongue) -> str:
@@ -51,6 +60,19 @@ def period_pair(changes: pd.DataFrame, language: Tongue) -> str:
         return say("caption.changes_plain", language)
     now, before = pairs.iloc[0]
     return say("caption.changes", language, period_now=now, period_before=before)
+
+
+def targets_met(scorecard: pd.DataFrame, language: Tongue) -> str:
+    """How many of the indicators with a target met it; those that could not be assessed count as not met."""
+    aimed = scorecard[scorecard["target"].notna()]
+    return say("caption.scorecard", language, k=int((aimed["verdict"] == "met").sum()), n=len(aimed))
+
+
+def rows_used(row_account: pd.DataFrame, language: Tongue) -> str:
+    """How many rows were read and how many were used, all kinds together."""
+    totals = row_account.groupby("step")["rows"].sum()
+    read, used = (int(totals.get(step, 0)) for step in ("read", "used"))
+    return say("caption.row_account", language, read=read, used=used)
 
 
 def short_list(items: Iterable[object], language: Tongue, most: int = MOST_SHOWN) -> str:

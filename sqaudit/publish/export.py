@@ -54,8 +54,8 @@ def notebook_to_html(
     """One self-contained HTML page from an executed notebook (a node, or the path of an .ipynb file).
 
     With two languages the page has a switch. `facts` stand in the footer. `failure` (cell, source, error)
-    puts a banner on top, so that a reader knows that the rest is missing; without it the page says nothing about
-    errors beyond what the cells show. Cells tagged 'hidden' or 'remove-cell' are left out.
+    puts a banner on top, so that a reader knows that the rest is missing; without it the page says nothing
+    about errors beyond what the cells show. Cells tagged 'hidden' or 'remove-cell' are left out.
     """
     is_file = isinstance(notebook, str | Path)
     node = nbformat.read(notebook, as_version=4) if is_file else deepcopy(notebook)  # type: ignore[no-untyped-call]

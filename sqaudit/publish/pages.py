@@ -160,7 +160,6 @@ def reports_index(
         .get_template("runs.html.j2")
         .render(
             say=partial(_say, spoken),
-            bad=palette.VERDICT_COLOURS["not_met"],
             entries=[
                 {
                     "address": entry.address,

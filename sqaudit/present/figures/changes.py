@@ -10,7 +10,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sqaudit.present import numbers, palette
-from sqaudit.present.figures.canvas import SMALL, blank, margin_note, new_figure, paper, quiet_axes, scale
+from sqaudit.present.figures.canvas import (
+    SMALL,
+    TEXT,
+    blank,
+    margin_note,
+    new_figure,
+    paper,
+    quiet_axes,
+    scale,
+)
 from sqaudit.present.fonts import drawable
 from sqaudit.present.words import Labels, Tongue, named, say
 
@@ -60,7 +69,7 @@ def _draw_group(axes: Axes, group: pd.DataFrame, unit: str, labels: Labels, lang
         _label_row(axes, place, row, unit, language)
     names = [drawable(named(labels, identifier, language)) for identifier in group["indicator"]]
     axes.set_yticks(range(len(group)), names)
-    axes.tick_params(axis="y", labelsize=9.5, labelcolor=palette.INK)
+    axes.tick_params(axis="y", labelsize=TEXT, labelcolor=palette.INK)
     axes.set_ylim(-0.6, len(group) - 0.4)
     axes.margins(x=0.08)
     scale(axes, "x", unit)
@@ -70,4 +79,4 @@ def _draw_group(axes: Axes, group: pd.DataFrame, unit: str, labels: Labels, lang
 def _label_row(axes: Axes, place: int, row: dict[Hashable, Any], unit: str, language: Tongue) -> None:
     mark = palette.CHANGE_MARKS.get(str(row["change"]), "")
     margin_note(axes, place, numbers.difference(row["difference"], unit, language), 8)
-    margin_note(axes, place, f"{mark} {named({}, row['change'], language, 'change')}", 84)
+    margin_note(axes, place, f"{mark} {named({}, row['change'], language, 'change')}", 92)

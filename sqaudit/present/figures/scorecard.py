@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sqaudit.present import numbers, palette
-from sqaudit.present.figures.canvas import SMALL, blank, margin_note, new_figure, paper, quiet_axes
+from sqaudit.present.figures.canvas import SMALL, TEXT, blank, margin_note, new_figure, paper, quiet_axes
 from sqaudit.present.fonts import drawable
 from sqaudit.present.words import Labels, Tongue, named, say
 
@@ -31,7 +31,7 @@ def scorecard_bars(scorecard: pd.DataFrame, labels: Labels, language: Tongue) ->
             _draw_bar(axes, int(str(place)), row, language)
         names = [drawable(named(labels, identifier, language)) for identifier in shown["indicator"]]
         axes.set_yticks(range(len(shown)), names)
-        axes.tick_params(axis="y", labelsize=9.5, labelcolor=palette.INK)
+        axes.tick_params(axis="y", labelsize=TEXT, labelcolor=palette.INK)
         axes.set_xticks([])
         axes.set_xlim(0, 1.02 * float(shown[["weight", "raw_score"]].max().max()))
         axes.set_ylim(-0.6, len(shown) - 0.4)
@@ -59,7 +59,7 @@ def _draw_bar(axes: Axes, place: int, row: pd.Series, language: Tongue) -> None:
             )
     mark = palette.VERDICT_MARKS.get(str(row["verdict"]), "")
     margin_note(axes, place, _score(row, language), 8)
-    margin_note(axes, place, f"{mark} {named({}, row['verdict'], language, 'verdict')}", 74)
+    margin_note(axes, place, f"{mark} {named({}, row['verdict'], language, 'verdict')}", 82)
 
 
 def _score(row: pd.Series, language: Tongue) -> str:

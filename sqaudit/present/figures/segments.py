@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from sqaudit.present import numbers, palette
 from sqaudit.present.figures.canvas import (
     SMALL,
+    TEXT,
     blank,
     heading,
     margin_note,
@@ -47,7 +48,7 @@ def segment_dots(
         return blank(language, name)
     shown = shown.reset_index(drop=True)
     with paper():
-        figure = new_figure(1.35 + 0.33 * len(shown))
+        figure = new_figure(1.45 + 0.35 * len(shown))
         axes = figure.add_subplot()
         quiet_axes(axes, grid="x")
         for place, row in shown.iterrows():
@@ -56,7 +57,7 @@ def segment_dots(
         axes.set_yticks(
             range(len(shown)), [drawable(_segment_name(value, labels, language)) for value in shown[segment]]
         )
-        axes.tick_params(axis="y", labelsize=9.5, labelcolor=palette.INK)
+        axes.tick_params(axis="y", labelsize=TEXT, labelcolor=palette.INK)
         axes.set_ylim(-0.6, len(shown) - 0.4)
         scale(axes, "x", unit)
         axes.set_xlabel(drawable(say(f"axis.{unit}", language)), fontsize=SMALL)
@@ -91,7 +92,7 @@ def _draw_segment(
     )
     colour = palette.INK if judged else palette.QUIET
     margin_note(axes, place, numbers.amount(row["value"], unit, language, beside=target), 10, colour)
-    margin_note(axes, place, f"n={numbers.count(row['denominator'])}", 66, colour)
+    margin_note(axes, place, f"n={numbers.count(row['denominator'])}", 72, colour)
 
 
 def _draw_target(

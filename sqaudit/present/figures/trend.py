@@ -33,7 +33,7 @@ def trend(
     if not points["value"].notna().any():
         return blank(language, name)
     with paper():
-        figure = new_figure(3.3)
+        figure = new_figure(3.5)
         axes = figure.add_subplot()
         quiet_axes(axes)
         _draw_band(axes, points)
@@ -122,7 +122,7 @@ def _draw_target(
 
 
 def _label_periods(axes: Axes, points: pd.DataFrame) -> None:
-    step = max(1, -(-len(points) // 13))  # at most thirteen labels fit side by side
+    step = max(1, -(-len(points) // 12))  # at most twelve labels fit side by side
     shown = [place for place in points.index if (len(points) - 1 - place) % step == 0]
     labels = [
         f"{points['period'][place]}\nn={numbers.count(points['denominator'][place])}" for place in shown

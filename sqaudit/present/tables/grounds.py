@@ -9,7 +9,7 @@ import pandas as pd
 
 from sqaudit.present import numbers, palette
 from sqaudit.present.blocks import Block, bilingual
-from sqaudit.present.sentences import check_remedy, check_sentence, in_tongue, short_list
+from sqaudit.present.sentences import check_remedy, check_sentence, in_tongue, rows_used, short_list
 from sqaudit.present.tables.cells import heads, is_real, listed, records_of, unit_of
 from sqaudit.present.tables.markup import Cell, Row, marked, number, table, words
 from sqaudit.present.words import DASH, Labels, Language, Tongue, named, say
@@ -39,7 +39,7 @@ def checks_table(checks: pd.DataFrame, labels: Labels, language: Language) -> Bl
     def render(tongue: Tongue) -> str:
         head = heads(["severity", "check", "count", "row_numbers", "indicators"], tongue)
         rows = [Row(cells(row, tongue)) for row in records_of(checks)]
-        return table(head, rows, tongue, caption=say("caption.checks", tongue))
+        return table(head, rows, tongue, caption=say("caption.checks", tongue, count=len(checks)))
 
     return bilingual(render, language)
 
@@ -61,7 +61,7 @@ def row_account_table(row_account: pd.DataFrame, labels: Labels, language: Langu
             rows.append(Row(cells, is_total=row.get("step") == "used"))
             shown = kind
         return table(
-            heads(["kind", "step", "rows"], tongue), rows, tongue, caption=say("caption.row_account", tongue)
+            heads(["kind", "step", "rows"], tongue), rows, tongue, caption=rows_used(row_account, tongue)
         )
 
     return bilingual(render, language)
@@ -90,7 +90,7 @@ def definitions_table(definitions: pd.DataFrame, labels: Labels, language: Langu
     def render(tongue: Tongue) -> str:
         head = heads(["name", "requirement", "formula", "records", "target", "evidence"], tongue)
         rows = [Row(cells(row, tongue)) for row in records_of(definitions)]
-        return table(head, rows, tongue, caption=say("caption.definitions", tongue))
+        return table(head, rows, tongue, caption=say("caption.definitions", tongue, count=len(definitions)))
 
     return bilingual(render, language)
 

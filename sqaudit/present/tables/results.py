@@ -8,7 +8,7 @@ import pandas as pd
 
 from sqaudit.present import numbers, palette
 from sqaudit.present.blocks import Block, bilingual
-from sqaudit.present.sentences import in_tongue, interval_note, period_pair
+from sqaudit.present.sentences import in_tongue, interval_note, period_pair, targets_met
 from sqaudit.present.tables.cells import heads, records_of, unit_of, unless_dash, value_cell, verdict_cell
 from sqaudit.present.tables.markup import Cell, Row, marked, number, table, words
 from sqaudit.present.words import DASH, Labels, Language, Tongue, joined, named, say
@@ -36,7 +36,7 @@ def scorecard_table(scorecard: pd.DataFrame, labels: Labels, language: Language)
             heads([*names, *(["note"] if noted else [])], tongue),
             rows,
             tongue,
-            caption=say("caption.scorecard", tongue),
+            caption=targets_met(scorecard, tongue),
             notes=filter(None, notes),
         )
 
