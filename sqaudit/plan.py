@@ -11,7 +11,7 @@ from sqaudit.conditions import unknown_columns
 from sqaudit.descriptions import Key, at, read_yaml, validated_in_part
 from sqaudit.errors import Fault, ParameterError, did_you_mean
 from sqaudit.kinds import RecordKind, catalogue
-from sqaudit.measure.reading import needed_columns
+from sqaudit.readings import needed_columns
 from sqaudit.params import RunFile, Source, found
 from sqaudit.periods import GRAINS
 from sqaudit.sources.peek import Peeked, peek

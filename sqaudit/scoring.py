@@ -63,9 +63,9 @@ def score(card: pd.DataFrame, standard: Standard) -> Score:
     standard says. Without any scored indicator the score is NaN and there is no grade.
     """
     rule = standard.scoring
-    weighted = card[card["weight"].notna()]
-    assessed = weighted[weighted["raw_score"].notna()]
-    weight_total, weight = float(weighted["weight"].sum()), float(assessed["weight"].sum())
+    assessed = card[card["raw_score"].notna()]
+    weights = {one.id: one.weight for one in standard.indicators if one.weight is not None}
+    weight_total, weight = sum(weights.values()), float(assessed["weight"].sum())
     raw, capped = float(assessed["raw_score"].sum()), float(assessed["capped_score"].sum())
     base = weight if rule.not_assessable == "renormalise" else weight_total
     scale = 100 / base if base > 0 and len(assessed) else float("nan")
@@ -84,7 +84,7 @@ def score(card: pd.DataFrame, standard: Standard) -> Score:
         grade_en=en,
         targets_met=int((verdicts == "met").sum()),
         targets_judged=int(verdicts.isin(["met", "not_met", "undetermined"]).sum()),
-        not_assessed=tuple(weighted.loc[weighted["raw_score"].isna(), "indicator"]),
+        not_assessed=tuple(name for name in weights if name not in set(assessed["indicator"])),
         gated=gated,
     )
 

@@ -13,7 +13,7 @@ from sqaudit.conditions import condition, literal, quoted
 from sqaudit.engines import Engine
 from sqaudit.frames import measurement_columns
 from sqaudit.measure.figures import figures, rank_bounds
-from sqaudit.measure.reading import Reading, needed_columns, read
+from sqaudit.readings import Reading, needed_columns, read
 from sqaudit.periods import GRAINS, Period, containing
 from sqaudit.standards.model import Indicator, Standard
 

@@ -28,6 +28,7 @@ LOOKS_LIKE_A_DATE = r"^\d{1,4}[-/.年]\d{1,2}[-/.月]\d{1,4}(日|\D|$)"
 class DateReading:
     """How the dates of one column are read: by the families in this order, or by stated strptime formats.
 
+    `stated` says that the run file gave the form; `complete` that every value of the column fits.
     `offsets` says that some values carry an offset such as +08:00. `ambiguous` says that day-first and
     month-first both read every value, so that nobody can tell from the data which is meant.
     """
@@ -37,6 +38,7 @@ class DateReading:
     offsets: bool = False
     ambiguous: bool = False
     complete: bool = True
+    stated: bool = False
 
     def sql(self, text: str, zone: str, source_zone: str | None) -> str:
         """The SQL that turns a text expression into a timestamp in the zone of the run, or null."""
@@ -83,7 +85,8 @@ def stated(formats: Sequence[str]) -> DateReading | None:
         families = ["iso", *families]  # year-month-day cannot be mistaken for anything else
     if "day_first" in families or "month_first" in families:
         families += ["year_first", "named_month"]
-    return DateReading(tuple(families), tuple(word for word in formats if word not in WORDS), offsets=bool(families))
+    own = tuple(word for word in formats if word not in WORDS)
+    return DateReading(tuple(families), own, offsets=bool(families), stated=True)
 
 
 _COUNTED = ("year_first", "compact", "named_month", "day_first", "month_first")
