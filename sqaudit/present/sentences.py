@@ -65,7 +65,7 @@ def period_pair(changes: pd.DataFrame, language: Tongue) -> str:
 def targets_met(scorecard: pd.DataFrame, language: Tongue) -> str:
     """How many of the indicators with a target met it; those that could not be assessed count as not met."""
     aimed = scorecard[scorecard["target"].notna()]
-    return say("caption.scorecard", language, k=int((aimed["verdict"] == "met").sum()), n=len(aimed))
+    return say("honesty.targets_met", language, k=int((aimed["verdict"] == "met").sum()), n=len(aimed))
 
 
 def rows_used(row_account: pd.DataFrame, language: Tongue) -> str:

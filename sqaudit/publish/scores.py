@@ -38,7 +38,7 @@ def total_formula(scorecard: pd.DataFrame, first_row: int) -> dict[str, Formula]
     """The sums of the weights and of the scores that count."""
     places = {str(name): place for place, name in enumerate(scorecard.columns)}
     last_row = first_row + len(scorecard) - 1
-    sums = {}
+    sums: dict[str, Formula] = {}
     for column in ("weight", "capped_score"):
         if column in places:
             cells = ":".join(xl_rowcol_to_cell(row, places[column]) for row in (first_row, last_row))
@@ -53,8 +53,8 @@ def _row_formulas(row: Mapping[Any, Any], places: Mapping[str, int], line: int) 
     def number(column: str) -> float:
         return float(row[column]) if column in places and pd.notna(row[column]) else math.nan
 
-    value, goal, weight = number("value"), number("target"), number("weight")
-    attainment, raw, capped = number("attainment"), number("raw_score"), number("capped_score")
+    attainment, weight = number("attainment"), number("weight")
+    raw, capped = number("raw_score"), number("capped_score")
     made: dict[str, Formula] = {}
     for above, below in (("value", "target"), ("target", "value")):  # higher is better; lower is better
         ratio = _ratio(number(above), number(below))
