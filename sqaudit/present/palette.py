@@ -17,7 +17,7 @@ VERDICT_COLOURS = {
     "not_met": "#B93A0B",
     "undetermined": "#C29200",
     "monitored": "#737B86",
-    "not_assessable": "#A3AAB3",
+    "not_assessable": "#A9B0B9",
 }
 VERDICT_MARKS = {"met": "✓", "not_met": "×", "undetermined": "?", "monitored": "○", "not_assessable": "–"}
 VERDICT_SHAPES = {"met": "o", "not_met": "D", "undetermined": "s", "monitored": "o", "not_assessable": "x"}
@@ -25,10 +25,11 @@ VERDICT_SHAPES = {"met": "o", "not_met": "D", "undetermined": "s", "monitored": 
 CHANGE_COLOURS = {
     "better": VERDICT_COLOURS["met"],
     "worse": VERDICT_COLOURS["not_met"],
+    "changed": INK,  # clear, but the standard names no good side
     "no_clear_change": VERDICT_COLOURS["monitored"],
     "not_comparable": VERDICT_COLOURS["not_assessable"],
 }
-CHANGE_MARKS = {"better": "▲", "worse": "▼", "no_clear_change": "≈", "not_comparable": "–"}
+CHANGE_MARKS = {"better": "▲", "worse": "▼", "changed": "→", "no_clear_change": "≈", "not_comparable": "–"}
 
 SEVERITY_COLOURS = {
     "error": VERDICT_COLOURS["not_met"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from itertools import islice
 from typing import Any
@@ -109,11 +110,16 @@ def _worded(check: Mapping[str, Any], part: str, labels: Labels, language: Tongu
     given["kind"] = named(labels, check.get("kind"), language, "kind")
     lists = {name: short_list(value, language) for name, value in given.items() if _is_listed(value)}
     fields = {name: lists.get(name, given.get(name)) for name in placeholders(key)}
-    return say(key, language, **{name: _in_words(value, language) for name, value in fields.items()})
+    sentence = say(key, language, **{name: _in_words(value, language) for name, value in fields.items()})
+    return re.sub(rf"\s?[(（](such as )?{DASH}[)）]", "", sentence)  # no examples: no empty brackets
 
 
 def _in_words(value: object, language: Tongue) -> object:
-    return in_tongue(value, language) or DASH if isinstance(value, Mapping) else value
+    if isinstance(value, Mapping):
+        return in_tongue(value, language) or DASH
+    return (
+        DASH if value == "" else named({}, value, language, "date_order") if isinstance(value, str) else value
+    )
 
 
 def _is_listed(value: object) -> bool:

@@ -1,4 +1,4 @@
-"""The scorecard as an Excel workbook: figures to work with, scores as live formulas, texts that stay texts."""
+"""The results as an Excel workbook: figures to work with, scores as formulas, texts that stay texts."""
 
 from __future__ import annotations
 
@@ -74,9 +74,9 @@ def write_scorecard_workbook(
 ) -> Path:
     """Writes the results as one workbook and returns its path; the same input gives the same bytes.
 
-    Every value keeps its full precision and is shown rounded. Scores are formulas where they are the plain ratio
-    of value and target, with the value of the report as the stored result. A text in the data that begins with
-    =, +, - or @ stays a text. Missing values are empty cells; an empty frame is a sheet with its header alone.
+    Every value keeps its full precision and is shown rounded. Scores are formulas where they are the plain
+    ratio of value and target, with the score of the report as the stored result. A text in the data that
+    begins with =, +, - or @ stays a text. Missing values are empty cells, an empty frame a sheet with headers alone.
     With two languages every header and every word of ours reads 'zh / en'.
     """
     target = Path(path)
@@ -166,16 +166,16 @@ class _Sheets:
         return self._format(**style)
 
     def _head(self, column: str) -> str:
-        family = next(
-            (name for name in ("column", "segment", "workbook") if is_said(f"{name}.{column}")), None
-        )
-        return _unique(named(self.labels, column, tongue, family) for tongue in tongues(self.language))
+        family = next((name for name in ("column", "segment") if is_said(f"{name}.{column}")), None)
+        return self._named(column, family)
 
     def _shown(self, column: str, value: Any) -> Any:
         """The value as it goes into the cell: a number, a text of ours for a code, or None."""
         if isinstance(value, Mapping) and not value:
             return None
-        if isinstance(value, Mapping | list | tuple | set):
+        if isinstance(value, list | tuple | set):
+            return ", ".join(self._named(item) for item in value) or None
+        if isinstance(value, Mapping):
             return _text(value, self.language)
         if hasattr(value, "item"):
             value = value.item()
@@ -184,9 +184,11 @@ class _Sheets:
         if isinstance(value, bool | int | float):
             return value
         if column in FAMILIES or value in self.labels:
-            family = FAMILIES.get(column) or None
-            return _unique(named(self.labels, value, tongue, family) for tongue in tongues(self.language))
+            return self._named(value, FAMILIES.get(column) or None)
         return str(value)
+
+    def _named(self, identifier: object, family: str | None = None) -> str:
+        return _unique(named(self.labels, identifier, tongue, family) for tongue in tongues(self.language))
 
     def _arrange(
         self,
@@ -230,7 +232,7 @@ def _worded_checks(checks: pd.DataFrame, labels: Labels, language: Language) -> 
 def _parameter_rows(parameters: Mapping[str, Any]) -> pd.DataFrame:
     flat = pd.json_normalize(dict(parameters), sep=".").to_dict("records")[0] if parameters else {}
     texts = [joined(value, "en") if isinstance(value, list | tuple) else value for value in flat.values()]
-    return pd.DataFrame({"parameter": list(flat), "value": pd.Series(texts, dtype=object)})
+    return pd.DataFrame({"parameter": list(flat), "setting": pd.Series(texts, dtype=object)})
 
 
 def _text(value: object, language: Language) -> str:
