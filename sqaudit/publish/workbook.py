@@ -76,8 +76,8 @@ def write_scorecard_workbook(
 
     Every value keeps its full precision and is shown rounded. Scores are formulas where they are the plain
     ratio of value and target, with the score of the report as the stored result. A text in the data that
-    begins with =, +, - or @ stays a text. Missing values are empty cells, an empty frame a sheet with headers alone.
-    With two languages every header and every word of ours reads 'zh / en'.
+    begins with =, +, - or @ stays a text. Missing values are empty cells, an empty frame a sheet with headers
+    alone. With two languages every header and every word of ours reads 'zh / en'.
     """
     target = Path(path)
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
