@@ -9,7 +9,7 @@ from datetime import datetime, time
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol
 
 import pandas as pd
 
@@ -18,13 +18,14 @@ from sqaudit.conditions import ConditionError, condition, quoted, unknown_column
 from sqaudit.engines.duckdb import DuckDBEngine
 from sqaudit.errors import Fault, ParameterError, did_you_mean
 from sqaudit.measure import Question
+from sqaudit.params import RunFile
 from sqaudit.periods import GRAINS, Period
 from sqaudit.plan import Plan, plan, planned, segment_faults
 from sqaudit.readings import needed_columns, read
 from sqaudit.records import check as records_check
 from sqaudit.scoring import Score
-from sqaudit.sources import Attached, attach
-from sqaudit.standards.model import Indicator
+from sqaudit.sources.attach import Attached, attach
+from sqaudit.standards.model import Indicator, Standard
 
 STATUSES = ("met", "missed", "counted", "pending", "excluded")
 _MASK = "***"
@@ -124,6 +125,16 @@ class Audit(AbstractContextManager["Audit"]):
         question = self.question((tuple(by),), (chosen,), indicators)
         frame = measure.measure(self.engine, self.standard, self.columns, question)[tuple(by)]
         return verdicts.judged(frame, self.standard, chosen, self.run.minimum_cases)
+
+    def not_broken_down(self, by: Sequence[str], indicators: Sequence[str] = ()) -> dict[str, str]:
+        """Why an indicator has no rows for a grouping: records, a column or a segment are absent."""
+        reasons = {}
+        for indicator in self.standard.indicators:
+            if by and (not indicators or indicator.id in indicators):
+                lacking = {kind: self._lacking(kind, indicator, by) for kind in indicator.records}
+                if all(lacking.values()):
+                    reasons[indicator.id] = "; ".join(lacking.values())
+        return reasons
 
     def queries(self, by: Sequence[str] = (), period: str | Period | None = None, indicators: Sequence[str] = ()) -> dict[str, str]:
         """The query behind the figures, for each record kind."""
@@ -230,6 +241,15 @@ class Audit(AbstractContextManager["Audit"]):
         if faults:
             raise ParameterError(faults)
 
+    def _lacking(self, kind: str, indicator: Indicator, by: Sequence[str]) -> str:
+        """What the records of one kind lack for an indicator by these segments; empty if nothing."""
+        if kind not in self.columns:
+            return f"there are no {kind} records"
+        event = self.standard.kind(kind).time
+        wanted = [(event or "an event time") if name in GRAINS else name for name in by]
+        absent = [name for name in (*needed_columns(indicator), *wanted) if name not in self.columns[kind]]
+        return f"{kind} has no column {', '.join(absent)}" if absent else ""
+
     def _scope(self, kind: str) -> str | None:
         scope = self.run.scope_of(kind)
         return scope if scope and not self._scope_lacks(kind) else None
@@ -320,20 +340,30 @@ def audit_of(content: Mapping[str, Any], base: str | Path = ".", place: str = "p
     return Audit(planned(content, Path(base), place))
 
 
-def scored(results: Results, plan_: Plan, period: Period | None = None) -> tuple[pd.DataFrame, Score]:
+class Judgeable(Protocol):
+    """What scoring needs to know of a run: its run file and its standard."""
+
+    @property
+    def run(self) -> RunFile: ...
+
+    @property
+    def standard(self) -> Standard: ...
+
+
+def scored(results: Results, run: Judgeable, period: Period | None = None) -> tuple[pd.DataFrame, Score]:
     """The scorecard and the score of one period of a run (the one under audit unless another is named)."""
-    label = (period or plan_.run.chosen_period).label
+    label = (period or run.run.chosen_period).label
     total = results.grouped()
-    card = scoring.scorecard(total[total["period"] == label].reset_index(drop=True), plan_.standard)
-    return card, scoring.score(card, plan_.standard)
+    card = scoring.scorecard(total[total["period"] == label].reset_index(drop=True), run.standard)
+    return card, scoring.score(card, run.standard)
 
 
-def changed(results: Results, plan_: Plan) -> pd.DataFrame:
+def changed(results: Results, run: Judgeable) -> pd.DataFrame:
     """The change of every indicator against the period it is compared with, the clearest first."""
-    compared = plan_.run.compared_period
+    compared = run.run.compared_period
     if compared is None:
         return comparison.changes(results.grouped().head(0), "", "")
-    return comparison.changes(results.grouped(), compared.label, plan_.run.chosen_period.label)
+    return comparison.changes(results.grouped(), compared.label, run.run.chosen_period.label)
 
 
 def _stacked(frames: Sequence[pd.DataFrame], segments: Sequence[str]) -> pd.DataFrame:

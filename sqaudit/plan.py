@@ -86,6 +86,21 @@ def find_standard(name: str, base: Path) -> Path | None:
     return None
 
 
+def named_standard(name: str, base: Path) -> Standard:
+    """The standard given by path or id; StandardError where there is none or it has faults."""
+    return read_standard(find_standard(name, base) or name)
+
+
+def standards_at_hand(base: Path) -> list[tuple[Path, Standard]]:
+    """Every standard in `params/standards` of a folder and of sqaudit itself, by file."""
+    folders = [base / "params" / "standards", *shipped("params/standards")]
+    files: dict[str, Path] = {}
+    for folder in folders:
+        for file in sorted(folder.glob("*.yaml")) if folder.is_dir() else []:
+            files.setdefault(file.name, file)
+    return [(file, read_standard(file)) for file in files.values()]
+
+
 def shipped(name: str) -> list[Path]:
     """Where the notebooks or standards that come with sqaudit are: in the package or beside it."""
     return [folder for folder in (PACKAGE / "shipped" / name, PACKAGE.parent / name) if folder.is_dir()]

@@ -14,7 +14,7 @@ from sqaudit.engines.duckdb import DuckDBEngine
 from sqaudit.kinds import RecordKind
 from sqaudit.periods import Period
 from sqaudit.records.volume import breaks
-from sqaudit.sources import Attached
+from sqaudit.sources.attach import Attached
 
 CHECKS = ("severity", "kind", "column", "check", "count", "of", "rows", "examples", "indicators", "detail")
 ROW_ACCOUNT = ("kind", "step", "detail", "rows")

@@ -1,6 +1,1 @@
-"""Sources: files and databases to tables of records in an engine."""
-
-from sqaudit.sources.attach import Attached, attach
-from sqaudit.sources.peek import Peeked, peek
-
-__all__ = ["Attached", "Peeked", "attach", "peek"]
+"""Sources: a first look at files and databases (`peek`), and their records in an engine (`attach`)."""

@@ -1,0 +1,330 @@
+"""The command line: words to calls, no arithmetic.
+
+Exit status: 0 fine; 1 something failed and the rest was delivered; 2 bad parameters, nothing started.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+
+from sqaudit.errors import AuditError, ParameterError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+app = typer.Typer(
+    help="Audit service quality: from service records and a written standard to a dated audit book.",
+    epilog="Start with: sqaudit run params/quarterly_review.yaml",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+standards_app = typer.Typer(help="The standards at hand: list them, show one, look for weak spots.", no_args_is_help=True)
+app.add_typer(standards_app, name="standards")
+told = Console(stderr=True, highlight=False, soft_wrap=True)
+shown = Console(highlight=False)
+
+
+class LanguageChoice(StrEnum):
+    """The language of a book."""
+
+    zh = "zh"
+    en = "en"
+    both = "both"
+
+
+class Form(StrEnum):
+    """How a table leaves the program."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+    parquet = "parquet"
+
+
+RunFile = Annotated[Path, typer.Argument(metavar="RUN.yaml", help="The run file: records, standard, period, segments.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
+Period = Annotated[str | None, typer.Option(help="Another period: 2026-Q3, 2026-09, 2026-W38, 2026-07-01..2026-07-14, all.")]
+Format = Annotated[Form, typer.Option("--format", help="How the table is written.")]
+Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write the table into this file instead.")]
+
+
+@app.command("run")
+def run_command(
+    run_file: RunFile,
+    out: Annotated[Path, typer.Option(help="The folder that collects the books.")] = Path("reports"),
+    language: Annotated[LanguageChoice | None, typer.Option(help="Chinese, English or both.")] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Notebooks at a time; as many as there are cores by default.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make the dated audit book of a run file.
+
+    Checks everything first, reads and measures once, executes the notebooks, and writes a new folder
+    such as `reports/2026-Q3_20261008-093012/`. Nothing is overwritten.
+    """
+    with _faults(as_json):
+        from sqaudit.plan import plan
+
+        changes = {"language": language.value} if language else {}
+        the_plan = plan(run_file, **changes)
+        from sqaudit.publish.progress import progress_bars
+        from sqaudit.publish.run import publish
+
+        with progress_bars(told, list(the_plan.notebooks), quiet=as_json) as progress:
+            book = publish(the_plan, out, jobs, progress)
+    if as_json:
+        sys.stdout.write(json.dumps(book.as_dict(), ensure_ascii=False) + "\n")
+    else:
+        _tell_book(book)
+    raise typer.Exit(0 if book.status == "complete" else 1)
+
+
+@app.command()
+def check(run_file: RunFile, as_json: AsJson = False) -> None:
+    """Look for faults in the run file, the standard and the records, without making a book.
+
+    Faults of the data are findings, listed with row numbers; the exit status stays 0.
+    """
+    with _faults(as_json):
+        from sqaudit.audit import open_audit
+
+        with open_audit(run_file) as audit:
+            checks, account = audit.checks, audit.row_account
+            names = audit.standard
+    if as_json:
+        _print_json({"checks": checks.to_dict("records"), "row_account": account.to_dict("records")})
+        return
+    from sqaudit.present.terminal import account_table, checks_lines
+
+    for line in checks_lines(checks, names):
+        shown.print(line)
+    shown.print(account_table(account, names))
+
+
+@app.command()
+def measure(
+    run_file: RunFile,
+    by: Annotated[str, typer.Option(help="Segments or grains of time to group by, such as team,month; several are crossed.")] = "",
+    period: Period = None,
+    indicator: Annotated[list[str] | None, typer.Option(help="Only this indicator; may be given several times.")] = None,
+    form: Format = Form.table,
+    output: Output = None,
+    sql: Annotated[bool, typer.Option("--sql", help="Show the query behind the figures instead.")] = False,
+) -> None:
+    """Measure the indicators of the standard and judge them.
+
+    One row per indicator, period and segment: numerator, denominator, pending, excluded, value, its
+    interval, method, evidence, target and verdict.
+    """
+    with _faults(form is Form.json):
+        from sqaudit.audit import open_audit
+
+        grouping = [name.strip() for name in by.split(",") if name.strip()]
+        with open_audit(run_file) as audit:
+            if sql:
+                for kind, query in audit.queries(grouping, period, indicator or []).items():
+                    sys.stdout.write(f"-- {kind}\n{query};\n\n")
+                return
+            frame = audit.measure(grouping, period, indicator or [])
+            names = audit.standard
+            lacking = audit.not_broken_down(grouping, indicator or [])
+        _write(frame, form, output, lambda: _measurement_table(frame, names))
+        for name, reason in lacking.items():
+            told.print(f"Not broken down: {name}: {reason}", markup=False)
+
+
+@app.command()
+def records(
+    run_file: RunFile,
+    indicator: Annotated[str, typer.Argument(help="The id of an indicator of the standard.")],
+    status: Annotated[str | None, typer.Option(help="met, missed, counted, pending or excluded.")] = None,
+    where: Annotated[str | None, typer.Option(help="A condition over the columns, such as \"region = 'north'\".")] = None,
+    period: Period = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most this many rows of each record kind.")] = None,
+    form: Format = Form.table,
+    output: Output = None,
+) -> None:
+    """List the very records behind a figure: met, missed, pending, excluded with the reason.
+
+    Personal data are masked unless the run file says `show_personal_data: true`.
+    """
+    with _faults(form is Form.json):
+        from sqaudit.audit import open_audit
+
+        with open_audit(run_file) as audit:
+            frame = audit.records(indicator, status, where, period, limit)
+        _write(frame, form, output, lambda: _plain_table(frame, "records"))
+
+
+@app.command()
+def score(
+    standard: Annotated[Path, typer.Argument(metavar="STANDARD.yaml", help="The standard file.")],
+    figures: Annotated[Path, typer.Argument(metavar="FIGURES.csv|xlsx", help="Columns: indicator, value, optionally n.")],
+    as_json: AsJson = False,
+) -> None:
+    """Score and grade figures that somebody else computed, without any records."""
+    with _faults(as_json):
+        from sqaudit.figures_file import read_figures
+        from sqaudit.plan import named_standard
+        from sqaudit.scoring import score as scored
+        from sqaudit.scoring import scorecard
+
+        model = named_standard(str(standard), Path())
+        card = scorecard(read_figures(figures, model), model)
+        result = scored(card, model)
+    if as_json:
+        rows = json.loads(card.to_json(orient="records", force_ascii=False, double_precision=15))
+        _print_json({"standard": model.standard, "version": model.version, **result.as_dict(), "scorecard": rows})
+        return
+    from sqaudit.present.terminal import score_lines, scorecard_table
+
+    shown.print(scorecard_table(card, model))
+    for line in score_lines(result, model):
+        shown.print(line)
+
+
+@standards_app.command("list")
+def standards_list(as_json: AsJson = False) -> None:
+    """The standards that come with sqaudit and those in params/standards/ of this folder."""
+    with _faults(as_json):
+        from sqaudit.plan import standards_at_hand
+
+        found = standards_at_hand(Path())
+    if as_json:
+        _print_json([{"id": one.standard, "version": one.version, "path": str(path), "title": one.title.both()} for path, one in found])
+        return
+    for path, one in found:
+        shown.print(f"[bold]{one.standard}[/] {one.version}  {one.title.in_language('en')} · {one.title.in_language('zh')}")
+        shown.print(f"  {len(one.indicators)} indicators, {len(one.rules)} rules  [dim]{path}[/]")
+
+
+@standards_app.command("show")
+def standards_show(standard: Annotated[str, typer.Argument(help="A standard file or id.")], as_json: AsJson = False) -> None:
+    """The indicators of a standard: clause, formula, target, weight."""
+    with _faults(as_json):
+        from sqaudit.plan import named_standard
+
+        model = named_standard(standard, Path())
+    if as_json:
+        _print_json(model.model_dump(mode="json", by_alias=True, exclude_none=True))
+        return
+    from sqaudit.present.terminal import standard_table
+
+    shown.print(standard_table(model))
+
+
+@standards_app.command("lint")
+def standards_lint(
+    standard: Annotated[list[str] | None, typer.Argument(help="Standard files or ids; all at hand by default.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Look for weak spots in standards: weights, bands, targets, directions."""
+    with _faults(as_json):
+        from sqaudit.plan import named_standard, standards_at_hand
+        from sqaudit.standards.lint import lint
+
+        models = [named_standard(name, Path()) for name in standard] if standard else [one for _, one in standards_at_hand(Path())]
+        found = [{"standard": one.standard, **finding} for one in models for finding in lint(one)]
+    if as_json:
+        _print_json(found)
+    else:
+        for row in found:
+            shown.print(f"[bold]{row['severity']}[/] {row['standard']} {row['indicator']}: {row['message']} [dim]{row['remedy']}[/]")
+        told.print(f"{len(found)} findings in {len(models)} standards.")
+    raise typer.Exit(1 if any(row["severity"] == "error" for row in found) else 0)
+
+
+@app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Look at this installation: Python, packages, kernel, font, notebooks, room for files."""
+    from sqaudit.publish.doctor import examined
+
+    findings = examined()
+    if as_json:
+        _print_json([vars(finding) for finding in findings])
+    else:
+        for finding in findings:
+            mark = "[green]ok[/]  " if finding.fine else "[red]look[/]"
+            shown.print(f"{mark} {finding.what}: {finding.found}" + ("" if finding.fine else f"  -> {finding.remedy}"))
+    raise typer.Exit(0 if all(finding.fine for finding in findings) else 1)
+
+
+def main() -> None:
+    """The entry point of the command `sqaudit`."""
+    app()
+
+
+@contextmanager
+def _faults(as_json: bool) -> Iterator[None]:
+    """Turn what a user can meet into sentences and an exit status."""
+    try:
+        yield
+    except ParameterError as error:
+        if as_json:
+            faults = [{"place": one.place, "message": one.message, "remedy": one.remedy} for one in error.faults]
+            sys.stdout.write(json.dumps({"status": "refused", "faults": faults}, ensure_ascii=False) + "\n")
+        told.print(str(error), markup=False)
+        raise typer.Exit(2) from error
+    except AuditError as error:
+        told.print(str(error), markup=False)
+        raise typer.Exit(1) from error
+    except BrokenPipeError:
+        raise typer.Exit(0) from None
+
+
+def _tell_book(book: Any) -> None:
+    told.print(f"Book: [bold]{book.folder / 'index.html'}[/]")
+    if book.score is not None:
+        from sqaudit.present import numbers
+
+        told.print(
+            f"{book.grade['en']} ({book.grade['zh']}), score {numbers.score(book.score)}; "
+            f"targets met: {book.targets_met} of {book.targets_judged}"
+        )
+    for failure in book.failures:
+        where = f" in cell {failure['cell']}" if failure["cell"] else ""
+        told.print(f"Failed: {failure['notebook']}{where}: {failure['error']}", markup=False)
+
+
+def _write(frame: pd.DataFrame, form: Form, output: Path | None, table: Any) -> None:
+    """The frame as a table on the terminal, or as CSV, JSON or Parquet to a file or the standard output."""
+    from sqaudit.publish.tables import as_csv, as_json, as_parquet
+
+    if form is Form.table and output is None:
+        shown.print(table())
+        return
+    suffix = {".json": Form.json, ".parquet": Form.parquet}.get(output.suffix.lower(), Form.csv) if output else form
+    chosen = suffix if form is Form.table else form
+    content = {Form.csv: as_csv, Form.json: as_json, Form.parquet: as_parquet}[chosen](frame)
+    if output is not None:
+        output.write_bytes(content)
+    else:
+        sys.stdout.buffer.write(content)
+
+
+def _print_json(content: Any) -> None:
+    from sqaudit.publish.tables import plain
+
+    sys.stdout.write(json.dumps(plain(content), ensure_ascii=False, indent=1) + "\n")
+
+
+def _measurement_table(frame: pd.DataFrame, standard: Any) -> Any:
+    from sqaudit.present.terminal import measurement_table
+
+    return measurement_table(frame, standard)
+
+
+def _plain_table(frame: pd.DataFrame, title: str) -> Any:
+    from sqaudit.present.terminal import plain_table
+
+    return plain_table(frame, title)

@@ -1,0 +1,111 @@
+"""The definitions a report prints: every indicator's formula, clause and target in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from sqaudit.present.words import Labels, Tongue, joined, say
+from sqaudit.standards import Indicator, Standard
+from sqaudit.standards.model import LimitBy, ShareOfCounts
+
+_UNITS = (("h", 3600), ("min", 60), ("s", 1))
+
+
+def labels_of(standard: Standard) -> Labels:
+    """What a reader calls the ids of a standard: its indicators, dimensions and record kinds."""
+    names: dict[str, Mapping[str, str]] = {one.id: one.name.both() for one in standard.indicators}
+    names |= {identifier: text.both() for identifier, text in standard.dimensions.items()}
+    names |= {kind: standard.kind(kind).name.both() for kind in standard.kinds_used}
+    return names
+
+
+def definitions(standard: Standard) -> pd.DataFrame:
+    """One row per indicator: `indicator, name, clause, requirement, formula, records, target, unit, direction, evidence`.
+
+    Texts are {zh, en} mappings.
+    """
+    return pd.DataFrame([_definition(standard, indicator) for indicator in standard.indicators])
+
+
+def formula(indicator: Indicator, tongue: Tongue) -> str:
+    """How the figure comes about, in one line.
+
+    >>> from sqaudit.standards import read_standard
+    >>> standard = read_standard("params/standards/after_sales_evaluation.yaml")
+    >>> formula(standard.indicator("response_30s_rate"), "en")
+    'Share with answered_at at most 30 s after offered_at'
+    """
+    line = _measured(indicator, tongue)
+    return (
+        say("formula.where", tongue, formula=line, condition=indicator.eligible)
+        if indicator.eligible
+        else line
+    )
+
+
+def _definition(standard: Standard, indicator: Indicator) -> dict[str, Any]:
+    targets = [target.value for target in indicator.all_targets if not target.scope]
+    missing = (
+        {tongue: say("formula.truncated", tongue) for tongue in ("zh", "en")} if indicator.truncated else None
+    )
+    return {
+        "indicator": indicator.id,
+        "name": indicator.name.both(),
+        "clause": " · ".join(part for part in (indicator.row, indicator.clause) if part),
+        "requirement": indicator.requirement.both(),
+        "formula": {tongue: formula(indicator, tongue) for tongue in ("zh", "en")},
+        "records": {
+            tongue: joined(
+                (standard.kind(kind).name.in_language(tongue) for kind in indicator.records), tongue
+            )
+            for tongue in ("zh", "en")
+        },
+        "target": targets[-1] if targets else missing,
+        "unit": indicator.shown_unit,
+        "direction": indicator.direction,
+        "evidence": indicator.evidence,
+    }
+
+
+def _measured(indicator: Indicator, tongue: Tongue) -> str:
+    measure = indicator.measure
+    if measure.within is not None:
+        within = measure.within
+        if within.deadline is not None:
+            return say("formula.within_deadline", tongue, end=within.to, deadline=within.deadline)
+        limit = (
+            say("formula.by_column", tongue, column=within.limit.by)
+            if isinstance(within.limit, LimitBy)
+            else duration(within.limit or 0)
+        )
+        return say("formula.within", tongue, start=within.from_, end=within.to, limit=limit)
+    if isinstance(measure.share, ShareOfCounts):
+        return say("formula.share_of_counts", tongue, met=measure.share.met, of=measure.share.of)
+    if measure.share is not None:
+        return say("formula.share", tongue, condition=measure.share)
+    if measure.quantile is not None:
+        return say("formula.quantile", tongue, expression=measure.quantile.of, q=f"{measure.quantile.q:g}")
+    if measure.ratio is not None:
+        return say("formula.ratio", tongue, top=measure.ratio.sum, base=measure.ratio.over)
+    if measure.complete is not None:
+        return say("formula.complete", tongue, columns=joined(measure.complete, tongue))
+    if measure.count is not None:
+        key = "formula.count_all" if measure.count == "true" else "formula.count"
+        return say(key, tongue, condition=measure.count)
+    kind = "mean" if measure.mean is not None else "maximum"
+    return say(f"formula.{kind}", tongue, expression=measure.mean or measure.maximum)
+
+
+def duration(seconds: float) -> str:
+    """A length of time as a person writes it.
+
+    >>> duration(30), duration(86400), duration(5400)
+    ('30 s', '24 h', '90 min')
+    """
+    for unit, size in _UNITS:
+        if seconds >= size and seconds % size == 0:
+            return f"{seconds / size:g} {unit}"
+    return f"{seconds:g} s"

@@ -1,0 +1,148 @@
+"""Notebooks of a book, executed side by side by papermill; what fails is kept and told, the rest goes on."""
+
+from __future__ import annotations
+
+import os
+import time
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+Progress = Callable[[str, int, int], None]  # notebook, cells done, cells in all
+
+
+@dataclass(frozen=True)
+class Execution:
+    """What became of one notebook; `cell` counts from one, and is None where none had started."""
+
+    name: str
+    path: Path
+    seconds: float
+    error: str = ""
+    cell: int | None = None
+    source: str = ""
+
+    @property
+    def failed(self) -> bool:
+        """Whether it did not come to its end."""
+        return bool(self.error)
+
+
+def execute_all(
+    notebooks: Mapping[str, Path],
+    folder: Path,
+    parameters: Mapping[str, Any],
+    *,
+    jobs: int,
+    timeout_minutes: float,
+    progress: Progress,
+) -> list[Execution]:
+    """Every notebook executed into the folder, at most `jobs` at a time, in the order given.
+
+    The status comes from the exception alone: a notebook whose kernel died carries no error of its own.
+    """
+
+    def one(name: str) -> Execution:
+        return execute(name, notebooks[name], folder / f"{name}.ipynb", parameters, timeout_minutes, progress)
+
+    with _kernel_environment(), ThreadPoolExecutor(max_workers=jobs) as pool:
+        return list(pool.map(one, notebooks))
+
+
+def execute(
+    name: str, source: Path, target: Path, parameters: Mapping[str, Any], timeout_minutes: float, progress: Progress
+) -> Execution:
+    """One notebook executed into `target`, which is there also where it failed."""
+    import papermill
+
+    started = time.monotonic()
+    reached: list[int] = []
+    total = len(nbformat.read(source, as_version=4).cells) + 1  # type: ignore[no-untyped-call]
+
+    def on_start(cell: Any, cell_index: int) -> None:
+        reached.append(cell_index)
+
+    def on_done(cell: Any, cell_index: int, **_: Any) -> None:
+        progress(name, cell_index + 1, total)
+
+    error, cell = "", None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # papermill and its kernels warn about themselves, not about our data
+            papermill.execute_notebook(
+                str(source),
+                str(target),
+                parameters=dict(parameters),
+                kernel_name="python3",
+                progress_bar=False,
+                execution_timeout=int(timeout_minutes * 60),
+                request_save_on_cell_execute=False,
+                shutdown_kernel="immediate",
+                on_cell_start=on_start,
+                on_cell_executed=on_done,
+            )
+    except Exception as failure:  # noqa: BLE001 - whatever stops one notebook must not stop the book
+        error = _told(failure)
+        cell = reached[-1] if reached else None
+    progress(name, total, total)
+    seconds = time.monotonic() - started
+    if not error:
+        return Execution(name, target, seconds)
+    node = _kept(source, target)
+    index = cell if cell is not None and cell < len(node.cells) else None
+    text = str(node.cells[index].source) if index is not None else ""
+    return Execution(name, target, seconds, error, None if index is None else index + 1, text)
+
+
+def default_jobs(notebooks: int) -> int:
+    """As many notebooks at a time as there are cores, and memory for their kernels (about 300 MB each)."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(notebooks, cores, _free_megabytes() // 300))
+
+
+def _free_megabytes() -> int:
+    try:
+        return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 1_000_000
+    except (ValueError, OSError, AttributeError):
+        return 4_000
+
+
+def _told(failure: Exception) -> str:
+    """The error in words a reader can use: for an error in a cell its own last line."""
+    name = getattr(failure, "ename", None)
+    if name is not None:
+        return f"{name}: {getattr(failure, 'evalue', '')}"
+    first = str(failure).strip().splitlines()
+    return f"{type(failure).__name__}: {first[0] if first else 'the kernel stopped without a word'}"
+
+
+def _kept(source: Path, target: Path) -> Any:
+    """The notebook as far as it came; the untouched one where papermill could not save it."""
+    for path in (target, source):
+        try:
+            node = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+        except (OSError, ValueError, nbformat.reader.NotJSONError):
+            continue
+        if path == source:
+            nbformat.write(node, target)  # type: ignore[no-untyped-call]
+        return node
+    return nbformat.v4.new_notebook()  # type: ignore[no-untyped-call]
+
+
+@contextmanager
+def _kernel_environment() -> Iterator[None]:
+    """One thread for linear algebra in each kernel: side by side, more of them only wait for each other."""
+    name = "OMP_NUM_THREADS"
+    before = os.environ.get(name)
+    os.environ.setdefault(name, "1")
+    try:
+        yield
+    finally:
+        if before is None:
+            os.environ.pop(name, None)

@@ -1,0 +1,89 @@
+"""The manifest of a book: what was asked, read, assumed and written, so that it can be done again."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import sys
+from collections.abc import Iterable, Mapping
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import sqaudit
+from sqaudit.audit import Audit
+from sqaudit.sources.text_tables import shown_url
+
+PACKAGES = ("duckdb", "jupyterlab", "matplotlib", "nbconvert", "numpy", "pandas", "papermill", "pyarrow", "pydantic", "scipy", "sqlglot")
+NAME = "manifest.json"
+
+
+def described(audit: Audit) -> dict[str, Any]:
+    """What a run rests on: parameters, standard, sources with hashes and row counts, assumptions, versions."""
+    entries = (*audit.standard.indicators, *audit.standard.rules)
+    return {
+        "sqaudit": sqaudit.__version__,
+        "parameters": shown_parameters(audit),
+        "run_file": audit.plan.place,
+        "standard": {
+            "id": audit.standard.standard,
+            "version": audit.standard.version,
+            "path": str(audit.plan.standard_path),
+            "sha256": sha256(audit.plan.standard_path),
+        },
+        "as_of": audit.as_of.isoformat(),
+        "sources": [_source(audit, kind) for kind in audit.attached],
+        "assumptions": sorted({number for entry in entries for number in entry.assumptions}),
+        "random_seeds": {},
+        "packages": versions(),
+        "python": sys.version.split()[0],
+        "platform": platform.platform(),
+    }
+
+
+def shown_parameters(audit: Audit) -> dict[str, Any]:
+    """The parameters as they may be shown: addresses of databases without their password."""
+    content: dict[str, Any] = audit.run.model_dump(mode="json", by_alias=True)
+    for source in content["records"].values():
+        if source.get("url"):
+            source["url"] = shown_url(source["url"])
+    return content
+
+
+def versions() -> dict[str, str]:
+    """The versions of the packages that figures depend on."""
+    found = {}
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "absent"
+    return found
+
+
+def hashes(folder: Path, names: Iterable[str] | None = None) -> dict[str, str]:
+    """The SHA-256 of every file in the folder but the manifest itself."""
+    files = sorted(file for file in folder.rglob("*") if file.is_file() and file.name != NAME)
+    wanted = set(names) if names is not None else None
+    return {
+        str(file.relative_to(folder)): sha256(file) for file in files if wanted is None or file.name in wanted
+    }
+
+
+def sha256(path: Path) -> str:
+    """The SHA-256 of a file, read in pieces."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _source(audit: Audit, kind: str) -> Mapping[str, Any]:
+    attached = audit.attached[kind]
+    return {
+        "kind": kind,
+        "origin": attached.origin,
+        "rows_read": attached.rows_read,
+        "rows_kept": attached.rows_kept,
+        "files": [
+            {"path": str(file), "bytes": file.stat().st_size, "sha256": sha256(file)} for file in attached.files
+        ],
+    }

@@ -1,0 +1,302 @@
+"""A run: from a plan to a dated book on disk, whole or plainly marked as not."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqaudit.audit import Audit
+from sqaudit.page import parameter_rows
+from sqaudit.plan import Plan, plan
+from sqaudit.present import numbers
+from sqaudit.present.definitions import definitions, labels_of
+from sqaudit.present.words import say
+from sqaudit.publish import manifest
+from sqaudit.publish.execute import Execution, Progress, default_jobs, execute_all
+from sqaudit.publish.export import Failure, ReportEntry, RunEntry, index_page, notebook_to_html, reports_index
+from sqaudit.publish.workbook import write_scorecard_workbook
+from sqaudit.review import Review
+
+PARTIAL = ".partial"
+WORKBOOK = "scorecard.xlsx"
+
+
+@dataclass(frozen=True)
+class Book:
+    """A finished run: where the book is, what it says in short, and what went wrong."""
+
+    folder: Path
+    status: str
+    period: str
+    score: float | None
+    grade: Mapping[str, str]
+    targets_met: int
+    targets_judged: int
+    verdicts: Mapping[str, int]
+    failures: list[dict[str, Any]] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def as_dict(self) -> dict[str, Any]:
+        """The summary as plain values, for one line of JSON."""
+        return {**asdict(self), "folder": str(self.folder)}
+
+
+def run(
+    run_file: str | Path,
+    *,
+    out: str | Path = "reports",
+    jobs: int | None = None,
+    progress: Progress = lambda name, done, total: None,
+    **changes: Any,
+) -> Book:
+    """The book of a run file in a new dated folder under `out`; nothing that is there is overwritten.
+
+    `changes` replace keys of the run file (`language="en"`, `period="2026-Q2"`). A notebook that fails is
+    kept, its page says which cell and why, and the rest is delivered: the status is then `incomplete`.
+    ParameterError lists every fault before anything has started.
+    """
+    return publish(plan(run_file, **changes), Path(out), jobs, progress)
+
+
+def publish(the_plan: Plan, out: Path, jobs: int | None, progress: Progress) -> Book:
+    """The book of a plan."""
+    started = datetime.now().astimezone()
+    clock = time.monotonic()
+    out.mkdir(parents=True, exist_ok=True)
+    final = _free_folder(out, the_plan.run.period, started)
+    folder = final.with_name(final.name + PARTIAL)
+    folder.mkdir()
+    with Audit(the_plan) as audit:
+        review = Review.of(audit)
+        review.save(folder, the_plan.standard_path)
+        told = manifest.described(audit)
+    executions = execute_all(
+        the_plan.notebooks,
+        folder,
+        {"results": str(folder.resolve())},
+        jobs=jobs or default_jobs(len(the_plan.notebooks)),
+        timeout_minutes=the_plan.run.timeout_minutes,
+        progress=progress,
+    )
+    book = _summary(review, executions, final)
+    _write_files(folder, review, executions, book, told, started)
+    book = Book(**{**_fields(book), "seconds": round(time.monotonic() - clock, 2)})
+    _write_manifest(folder, book, told, executions, started)
+    folder.rename(final)
+    _update_index(out, final, the_plan.run.language)
+    return book
+
+
+def _free_folder(out: Path, period: str, started: datetime) -> Path:
+    """A name that no other run has: period, then date and time, then a number if need be."""
+    base = f"{period.replace('..', '_to_')}_{started:%Y%m%d-%H%M%S}"
+    names = [base, *(f"{base}-{number}" for number in range(2, 1000))]
+    free = (out / name for name in names if not (out / name).exists() and not (out / f"{name}{PARTIAL}").exists())
+    return next(free)
+
+
+def _summary(review: Review, executions: list[Execution], final: Path) -> Book:
+    score = review.score
+    failures = [
+        {"notebook": one.name, "cell": one.cell, "error": one.error, "source": one.source}
+        for one in executions
+        if one.failed
+    ]
+    return Book(
+        folder=final,
+        status="incomplete" if failures else "complete",
+        period=review.run.period,
+        score=score.score if score.weight_assessed else None,
+        grade={"zh": score.grade_zh, "en": score.grade_en},
+        targets_met=score.targets_met,
+        targets_judged=score.targets_judged,
+        verdicts=review.verdict_counts,
+        failures=failures,
+    )
+
+
+def _fields(book: Book) -> dict[str, Any]:
+    return {name: getattr(book, name) for name in Book.__dataclass_fields__}
+
+
+def _write_files(
+    folder: Path, review: Review, executions: list[Execution], book: Book, told: Mapping[str, Any], started: datetime
+) -> None:
+    language, title = review.run.language, review.run.title.both()
+    facts = {
+        "fact.period": review.run.period,
+        "fact.standard": f"{told['standard']['id']} {told['standard']['version']}",
+        "fact.as_of": f"{review.results.as_of:%Y-%m-%d %H:%M}",
+        "fact.made": f"{started:%Y-%m-%d %H:%M}",
+        "fact.program": f"sqaudit {told['sqaudit']}",
+    }
+    for one in executions:
+        failure = Failure(one.error, one.cell, one.source) if one.failed else None
+        html = notebook_to_html(one.path, title=_report_title(one.name, title), language=language, facts=facts, failure=failure)
+        (folder / f"{one.name}.html").write_text(html, encoding="utf-8")
+    (folder / "results.json").write_text(results_json(review), encoding="utf-8")
+    if "xlsx" in review.run.formats:
+        _write_workbook(folder / WORKBOOK, review, started)
+    (folder / "index.html").write_text(_front_page(review, executions, book, facts), encoding="utf-8")
+
+
+def results_json(review: Review) -> str:
+    """The results as JSON, at full precision: score, scorecard and changes."""
+    content = {
+        "title": review.run.title.both(),
+        "period": review.run.period,
+        "compare": str(review.run.compared_period or ""),
+        "as_of": review.results.as_of.isoformat(),
+        "standard": {"id": review.standard.standard, "version": review.standard.version},
+        "score": review.score.as_dict(),
+        "verdicts": review.verdict_counts,
+        "scorecard": json.loads(review.scorecard.to_json(orient="records", force_ascii=False, double_precision=15)),
+        "changes": json.loads(review.changes.to_json(orient="records", force_ascii=False, double_precision=15)),
+    }
+    return json.dumps(_without_nan(content), ensure_ascii=False, indent=1)
+
+
+def _without_nan(value: Any) -> Any:
+    """The same with null for NaN, which JSON does not know."""
+    if isinstance(value, dict):
+        return {key: _without_nan(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_nan(item) for item in value]
+    return None if isinstance(value, float) and value != value else value
+
+
+def _write_workbook(path: Path, review: Review, started: datetime) -> None:
+    write_scorecard_workbook(
+        path,
+        title=review.run.title.both(),
+        scorecard=review.scorecard,
+        measurements=review.results.measurements,
+        changes=review.changes,
+        checks=review.results.checks,
+        row_account=review.results.row_account,
+        definitions=definitions(review.standard),
+        parameters=parameter_rows(review.run),
+        labels=labels_of(review.standard),
+        language=review.run.language,
+        created=started.replace(tzinfo=None, microsecond=0),
+    )
+
+
+def _report_title(name: str, title: Mapping[str, str]) -> Mapping[str, str]:
+    try:
+        return {tongue: f"{say(f'{name}.title', tongue)} · {title[tongue]}" for tongue in ("zh", "en")}
+    except KeyError:
+        return {tongue: f"{name} · {title[tongue]}" for tongue in ("zh", "en")}
+
+
+def _front_page(review: Review, executions: list[Execution], book: Book, facts: Mapping[str, str]) -> str:
+    entries = [
+        ReportEntry(
+            title=_short_title(one.name),
+            address=f"{one.name}.html",
+            links={"ipynb": f"{one.name}.ipynb"},
+            failure=f"{one.error} (cell {one.cell})" if one.failed and one.cell else one.error,
+        )
+        for one in executions
+    ]
+    figures: dict[str, Any] = {}
+    if book.score is not None:
+        figures = {
+            "key.grade": book.grade if any(book.grade.values()) else "—",
+            "key.score": numbers.score(book.score),
+            "key.targets_met": f"{book.targets_met} / {book.targets_judged}",
+        }
+    downloads = {WORKBOOK: WORKBOOK} if "xlsx" in review.run.formats else {}
+    downloads |= {name: name for name in ("measurements.parquet", "results.json", manifest.NAME)}
+    return index_page(
+        entries,
+        title=review.run.title.both(),
+        language=review.run.language,
+        subtitle=review.run.period,
+        figures=figures,
+        verdicts=book.verdicts,
+        downloads=downloads,
+        facts=facts,
+    )
+
+
+def _short_title(name: str) -> Mapping[str, str] | str:
+    try:
+        return {tongue: say(f"{name}.title", tongue) for tongue in ("zh", "en")}
+    except KeyError:
+        return name
+
+
+def _write_manifest(
+    folder: Path, book: Book, told: Mapping[str, Any], executions: list[Execution], started: datetime
+) -> None:
+    content = {
+        **told,
+        "status": book.status,
+        "title": told["parameters"]["title"],
+        "period": book.period,
+        "started": started.isoformat(timespec="seconds"),
+        "seconds": book.seconds,
+        "notebooks": [
+            {"name": one.name, "seconds": round(one.seconds, 2), "status": "failed" if one.failed else "complete"}
+            for one in executions
+        ],
+        "summary": {key: value for key, value in book.as_dict().items() if key != "folder"},
+        "warnings": book.warnings,
+        "files": manifest.hashes(folder),
+    }
+    text = json.dumps(_without_nan(content), ensure_ascii=False, indent=1, default=str)
+    (folder / manifest.NAME).write_text(text, encoding="utf-8")
+
+
+def _update_index(out: Path, newest: Path, language: Any) -> None:
+    """The list of all runs anew, and `latest` pointing at the newest."""
+    entries = [entry for file in sorted(out.glob(f"*/{manifest.NAME}")) if (entry := _entry(file)) is not None]
+    temporary = out / f".index-{os.getpid()}.html"
+    temporary.write_text(reports_index(entries, language=language), encoding="utf-8")
+    temporary.replace(out / "index.html")
+    _point_latest(out, newest)
+
+
+def _entry(file: Path) -> RunEntry | None:
+    """One line of the list of runs; None for a folder that is no finished book."""
+    if file.parent.is_symlink() or file.parent.name.endswith(PARTIAL):
+        return None
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+        summary = content["summary"]
+        return RunEntry(
+            address=f"{file.parent.name}/index.html",
+            period=content["period"],
+            title=content["title"],
+            finished=content["started"].replace("T", " ")[:16],
+            grade=summary["grade"] if any(summary["grade"].values()) else "—",
+            score="" if summary["score"] is None else numbers.score(summary["score"]),
+            verdicts=summary["verdicts"],
+            failures=len(summary["failures"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _point_latest(out: Path, newest: Path) -> None:
+    """`latest` as a link to the newest book, or as a small page where links are not to be had."""
+    link = out / "latest"
+    if link.exists() and not link.is_symlink():
+        return  # somebody's own file or folder of that name stays
+    temporary = out / f".latest-{os.getpid()}"
+    try:
+        temporary.symlink_to(newest.name, target_is_directory=True)
+        temporary.replace(link)
+    except OSError:
+        shutil.rmtree(temporary, ignore_errors=True)
+        page = f'<meta http-equiv="refresh" content="0; url={newest.name}/index.html">'
+        (out / "latest.html").write_text(page, encoding="utf-8")

@@ -1,0 +1,103 @@
+"""A review: what a page needs to know of a run, whether just computed or read back from a run folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sqaudit.audit import Audit, Results, changed, scored
+from sqaudit.descriptions import validated
+from sqaudit.errors import SourceError
+from sqaudit.params import RunFile
+from sqaudit.scoring import Score
+from sqaudit.standards import Standard, read_standard
+
+FILES = {"measurements": "measurements.parquet", "checks": "checks.json", "row_account": "row_account.json"}
+RUN = "run.json"
+
+
+@dataclass(frozen=True)
+class Review:
+    """A run, its standard and its results."""
+
+    run: RunFile
+    standard: Standard
+    results: Results
+    origins: Mapping[str, str]
+
+    @classmethod
+    def of(cls, audit: Audit) -> Review:
+        """The review of an open audit."""
+        origins = {kind: attached.origin for kind, attached in audit.attached.items()}
+        return cls(audit.run, audit.standard, audit.results, origins)
+
+    @cached_property
+    def scorecard(self) -> pd.DataFrame:
+        """One row per indicator with verdict and points, for the period under audit."""
+        return self._scored[0]
+
+    @cached_property
+    def score(self) -> Score:
+        """The score and the grade."""
+        return self._scored[1]
+
+    @cached_property
+    def changes(self) -> pd.DataFrame:
+        """The change of every indicator against the period it is compared with."""
+        return changed(self.results, self)
+
+    @property
+    def verdict_counts(self) -> dict[str, int]:
+        """How many indicators have each verdict."""
+        return {str(name): int(count) for name, count in self.scorecard["verdict"].value_counts().items()}
+
+    @cached_property
+    def _scored(self) -> tuple[pd.DataFrame, Score]:
+        return scored(self.results, self)
+
+    def save(self, folder: Path, standard_path: Path) -> None:
+        """Write the results into a run folder, for the notebooks of a book and for anyone after them."""
+        self.results.measurements.to_parquet(folder / FILES["measurements"], index=False)
+        _write_rows(folder / FILES["checks"], self.results.checks)
+        _write_rows(folder / FILES["row_account"], self.results.row_account)
+        content = {
+            "run": self.run.model_dump(mode="json", by_alias=True, exclude_unset=True),
+            "standard_path": str(standard_path.resolve()),
+            "as_of": self.results.as_of.isoformat(),
+            "origins": dict(self.origins),
+        }
+        (folder / RUN).write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def read_review(folder: str | Path) -> Review:
+    """The review that a run folder holds; SourceError where a file of it is missing or unreadable."""
+    place = Path(folder)
+    try:
+        content = json.loads((place / RUN).read_text(encoding="utf-8"))
+        results = Results(
+            measurements=pd.read_parquet(place / FILES["measurements"]),
+            checks=_read_rows(place / FILES["checks"]),
+            row_account=_read_rows(place / FILES["row_account"]),
+            as_of=datetime.fromisoformat(content["as_of"]),
+        )
+    except (OSError, ValueError, KeyError) as error:
+        raise SourceError(f"{place} does not hold the results of a run: {error}. Run `sqaudit run` again.") from error
+    run = validated(RunFile, content["run"], str(place / RUN), {})
+    return Review(run, read_standard(content["standard_path"]), results, content["origins"])
+
+
+def _write_rows(path: Path, frame: pd.DataFrame) -> None:
+    rows = {"columns": list(frame.columns), "rows": frame.to_dict("records")}
+    path.write_text(json.dumps(rows, ensure_ascii=False, indent=1, default=str), encoding="utf-8")
+
+
+def _read_rows(path: Path) -> pd.DataFrame:
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return pd.DataFrame(content["rows"], columns=content["columns"])
