@@ -90,7 +90,9 @@ class Audit(AbstractContextManager["Audit"]):
             self.engine.close()
             raise
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:
@@ -136,9 +138,13 @@ class Audit(AbstractContextManager["Audit"]):
                     reasons[indicator.id] = "; ".join(lacking.values())
         return reasons
 
-    def queries(self, by: Sequence[str] = (), period: str | Period | None = None, indicators: Sequence[str] = ()) -> dict[str, str]:
+    def queries(
+        self, by: Sequence[str] = (), period: str | Period | None = None, indicators: Sequence[str] = ()
+    ) -> dict[str, str]:
         """The query behind the figures, for each record kind."""
-        return measure.queries(self.standard, self.columns, self.question((tuple(by),), (self._period(period),), indicators))
+        return measure.queries(
+            self.standard, self.columns, self.question((tuple(by),), (self._period(period),), indicators)
+        )
 
     def records(
         self,
@@ -160,7 +166,11 @@ class Audit(AbstractContextManager["Audit"]):
         parts = []
         for kind in chosen.records:
             if kind in self.columns and all(name in self.columns[kind] for name in needed_columns(chosen)):
-                parts.append(self.engine.query(self._listing_sql(question, kind, chosen, status, where, limit)).assign(kind=kind))
+                parts.append(
+                    self.engine.query(self._listing_sql(question, kind, chosen, status, where, limit)).assign(
+                        kind=kind
+                    )
+                )
         if not parts:
             return pd.DataFrame(columns=["kind", "period", "status", "reason"])
         rows = pd.concat(parts, ignore_index=True).drop(columns="_row")
@@ -177,7 +187,9 @@ class Audit(AbstractContextManager["Audit"]):
         groupings = ((), (grain,), *((name,) for name in segments))
         frames = measure.measure(self.engine, self.standard, self.columns, self.question(groupings, spans))
         judged = [
-            verdicts.judged(frame, self.standard, run.chosen_period, run.minimum_cases).assign(grouping=grouping_label(grouping))
+            verdicts.judged(frame, self.standard, run.chosen_period, run.minimum_cases).assign(
+                grouping=grouping_label(grouping)
+            )
             for grouping, frame in frames.items()
         ]
         return Results(_stacked(judged, segments), self.checks, self.row_account, self.as_of)
@@ -185,23 +197,45 @@ class Audit(AbstractContextManager["Audit"]):
     @cached_property
     def checks(self) -> pd.DataFrame:
         """Every fault of the records: `severity, kind, column, check, count, of, rows, examples, indicators, detail`."""
-        found = [records_check.check(self.engine, one, self._expected(kind)) for kind, one in self.attached.items()]
+        found = [
+            records_check.check(self.engine, one, self._expected(kind)) for kind, one in self.attached.items()
+        ]
         for kind in self.standard.kinds_used:
             if kind not in self.attached:
-                found.append(records_check.absent(kind, [one.id for one in self.standard.indicators if kind in one.records]))
+                found.append(
+                    records_check.absent(
+                        kind, [one.id for one in self.standard.indicators if kind in one.records]
+                    )
+                )
         filled = [frame for frame in found if len(frame)]
-        table = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=list(records_check.CHECKS))
+        table = (
+            pd.concat(filled, ignore_index=True)
+            if filled
+            else pd.DataFrame(columns=list(records_check.CHECKS))
+        )
         order = {name: place for place, name in enumerate(records_check.SEVERITIES)}
-        return table.sort_values("severity", key=lambda names: names.map(order), kind="stable").reset_index(drop=True)
+        return table.sort_values("severity", key=lambda names: names.map(order), kind="stable").reset_index(
+            drop=True
+        )
 
     @cached_property
     def row_account(self) -> pd.DataFrame:
         """Where every row of every source went: `kind, step, detail, rows`."""
-        parts = [records_check.row_account(self.engine, one, self._expected(kind)) for kind, one in self.attached.items()]
-        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(records_check.ROW_ACCOUNT))
+        parts = [
+            records_check.row_account(self.engine, one, self._expected(kind))
+            for kind, one in self.attached.items()
+        ]
+        return (
+            pd.concat(parts, ignore_index=True)
+            if parts
+            else pd.DataFrame(columns=list(records_check.ROW_ACCOUNT))
+        )
 
     def question(
-        self, groupings: tuple[tuple[str, ...], ...], spans: tuple[Period, ...], indicators: Sequence[str] = ()
+        self,
+        groupings: tuple[tuple[str, ...], ...],
+        spans: tuple[Period, ...],
+        indicators: Sequence[str] = (),
     ) -> Question:
         """The question in the settings of this run; ParameterError where a name is unknown."""
         known = sorted({name for columns in self.columns.values() for name in columns})
@@ -222,7 +256,9 @@ class Audit(AbstractContextManager["Audit"]):
         run, attached = self.run, {}
         for kind, peeked in self.plan.peeked.items():
             model = self.standard.kind(kind)
-            attached[kind] = attach(self.engine, kind, model, run.records[kind], peeked, self.plan.base, run.timezone)
+            attached[kind] = attach(
+                self.engine, kind, model, run.records[kind], peeked, self.plan.base, run.timezone
+            )
         return attached
 
     def _refuse_what_the_engine_refuses(self) -> None:
@@ -230,13 +266,23 @@ class Audit(AbstractContextManager["Audit"]):
         faults = []
         for kind, one in self.attached.items():
             for indicator in self.standard.indicators:
-                if kind in indicator.records and all(name in one.columns for name in needed_columns(indicator)):
+                if kind in indicator.records and all(
+                    name in one.columns for name in needed_columns(indicator)
+                ):
                     reading = read(indicator, self.as_of)
                     aggregates = [sql for name, sql in reading.aggregates.items() if name != "of"]
                     shown = ", ".join([f"count({reading.status})", *aggregates])
                     if why := self.engine.refusal(f"SELECT {shown} FROM {quoted(kind)}"):
-                        faults.append(Fault(str(self.plan.standard_path), f"{indicator.id}: {why}", "Compare columns of one type."))
-            if (scope := self._scope(kind)) and (why := self.engine.refusal(f"SELECT 1 FROM {quoted(kind)} WHERE {condition(scope).sql}")):
+                        faults.append(
+                            Fault(
+                                str(self.plan.standard_path),
+                                f"{indicator.id}: {why}",
+                                "Compare columns of one type.",
+                            )
+                        )
+            if (scope := self._scope(kind)) and (
+                why := self.engine.refusal(f"SELECT 1 FROM {quoted(kind)} WHERE {condition(scope).sql}")
+            ):
                 faults.append(Fault(f"{self.plan.place}, scope", why))
         if faults:
             raise ParameterError(faults)
@@ -312,7 +358,13 @@ class Audit(AbstractContextManager["Audit"]):
             raise ParameterError(faults)
 
     def _listing_sql(
-        self, question: Question, kind: str, indicator: Indicator, status: str | None, where: str | None, limit: int | None
+        self,
+        question: Question,
+        kind: str,
+        indicator: Indicator,
+        status: str | None,
+        where: str | None,
+        limit: int | None,
     ) -> str:
         sql = measure.listing(self.standard, self.columns, question, kind, indicator)
         if status is not None:
@@ -325,7 +377,8 @@ class Audit(AbstractContextManager["Audit"]):
         personal = [
             name
             for name in rows.columns
-            if _sounds_personal(name) or any(self.standard.kind(kind).columns.get(name, _PLAIN).personal for kind in kinds)
+            if _sounds_personal(name)
+            or any(self.standard.kind(kind).columns.get(name, _PLAIN).personal for kind in kinds)
         ]
         return rows.assign(**{name: rows[name].where(rows[name].isna(), _MASK) for name in personal})
 
@@ -373,12 +426,25 @@ def _stacked(frames: Sequence[pd.DataFrame], segments: Sequence[str]) -> pd.Data
         for place, name in enumerate(segments):
             if name not in frame:
                 frame.insert(2 + place, name, pd.Series(None, index=frame.index, dtype="object"))
-        columns = ["indicator", "period", *segments, *(n for n in frame.columns if n not in ("indicator", "period", *segments))]
+        columns = [
+            "indicator",
+            "period",
+            *segments,
+            *(n for n in frame.columns if n not in ("indicator", "period", *segments)),
+        ]
         widened.append(frame[columns].astype(dict.fromkeys(segments, "object")))
     return pd.concat(widened, ignore_index=True)
 
 
-_PERSONAL_WORDS = ("phone", "mobile", "address", "customer_name", "contact_name", "id_card", "email")
+_PERSONAL_WORDS: tuple[str, ...] = (
+    "phone",
+    "mobile",
+    "address",
+    "customer_name",
+    "contact_name",
+    "id_card",
+    "email",
+)
 _PERSONAL_WORDS += ("姓名", "电话", "手机", "地址", "身份证", "邮箱")
 
 

@@ -21,6 +21,8 @@ from sqaudit.errors import AuditError, ParameterError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from sqaudit.audit import Audit
+
 app = typer.Typer(
     help="Audit service quality: from service records and a written standard to a dated audit book.",
     epilog="Start with: sqaudit run params/quarterly_review.yaml",
@@ -29,10 +31,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-standards_app = typer.Typer(help="The standards at hand: list them, show one, look for weak spots.", no_args_is_help=True)
+standards_app = typer.Typer(
+    help="The standards at hand: list them, show one, look for weak spots.", no_args_is_help=True
+)
 app.add_typer(standards_app, name="standards")
 told = Console(stderr=True, highlight=False, soft_wrap=True)
-shown = Console(highlight=False)
+shown = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
 
 
 class LanguageChoice(StrEnum):
@@ -52,11 +56,17 @@ class Form(StrEnum):
     parquet = "parquet"
 
 
-RunFile = Annotated[Path, typer.Argument(metavar="RUN.yaml", help="The run file: records, standard, period, segments.")]
+RunFile = Annotated[
+    Path, typer.Argument(metavar="RUN.yaml", help="The run file: records, standard, period, segments.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
-Period = Annotated[str | None, typer.Option(help="Another period: 2026-Q3, 2026-09, 2026-W38, 2026-07-01..2026-07-14, all.")]
+Period = Annotated[
+    str | None, typer.Option(help="Another period: 2026-Q3, 2026-09, 2026-W38, 2026-07-01..2026-07-14, all.")
+]
 Format = Annotated[Form, typer.Option("--format", help="How the table is written.")]
-Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write the table into this file instead.")]
+Output = Annotated[
+    Path | None, typer.Option("--output", "-o", help="Write the table into this file instead.")
+]
 
 
 @app.command("run")
@@ -64,7 +74,9 @@ def run_command(
     run_file: RunFile,
     out: Annotated[Path, typer.Option(help="The folder that collects the books.")] = Path("reports"),
     language: Annotated[LanguageChoice | None, typer.Option(help="Chinese, English or both.")] = None,
-    jobs: Annotated[int | None, typer.Option(min=1, help="Notebooks at a time; as many as there are cores by default.")] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Notebooks at a time; as many as there are cores by default.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make the dated audit book of a run file.
@@ -95,12 +107,9 @@ def check(run_file: RunFile, as_json: AsJson = False) -> None:
 
     Faults of the data are findings, listed with row numbers; the exit status stays 0.
     """
-    with _faults(as_json):
-        from sqaudit.audit import open_audit
-
-        with open_audit(run_file) as audit:
-            checks, account = audit.checks, audit.row_account
-            names = audit.standard
+    with _faults(as_json), _opened(run_file) as audit:
+        checks, account = audit.checks, audit.row_account
+        names = audit.standard
     if as_json:
         _print_json({"checks": checks.to_dict("records"), "row_account": account.to_dict("records")})
         return
@@ -114,9 +123,14 @@ def check(run_file: RunFile, as_json: AsJson = False) -> None:
 @app.command()
 def measure(
     run_file: RunFile,
-    by: Annotated[str, typer.Option(help="Segments or grains of time to group by, such as team,month; several are crossed.")] = "",
+    by: Annotated[
+        str,
+        typer.Option(help="Segments or grains of time to group by, such as team,month; several are crossed."),
+    ] = "",
     period: Period = None,
-    indicator: Annotated[list[str] | None, typer.Option(help="Only this indicator; may be given several times.")] = None,
+    indicator: Annotated[
+        list[str] | None, typer.Option(help="Only this indicator; may be given several times.")
+    ] = None,
     form: Format = Form.table,
     output: Output = None,
     sql: Annotated[bool, typer.Option("--sql", help="Show the query behind the figures instead.")] = False,
@@ -127,10 +141,8 @@ def measure(
     interval, method, evidence, target and verdict.
     """
     with _faults(form is Form.json):
-        from sqaudit.audit import open_audit
-
         grouping = [name.strip() for name in by.split(",") if name.strip()]
-        with open_audit(run_file) as audit:
+        with _opened(run_file) as audit:
             if sql:
                 for kind, query in audit.queries(grouping, period, indicator or []).items():
                     sys.stdout.write(f"-- {kind}\n{query};\n\n")
@@ -148,9 +160,13 @@ def records(
     run_file: RunFile,
     indicator: Annotated[str, typer.Argument(help="The id of an indicator of the standard.")],
     status: Annotated[str | None, typer.Option(help="met, missed, counted, pending or excluded.")] = None,
-    where: Annotated[str | None, typer.Option(help="A condition over the columns, such as \"region = 'north'\".")] = None,
+    where: Annotated[
+        str | None, typer.Option(help="A condition over the columns, such as \"region = 'north'\".")
+    ] = None,
     period: Period = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="At most this many rows of each record kind.")] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="At most this many rows of each record kind.")
+    ] = None,
     form: Format = Form.table,
     output: Output = None,
 ) -> None:
@@ -159,9 +175,7 @@ def records(
     Personal data are masked unless the run file says `show_personal_data: true`.
     """
     with _faults(form is Form.json):
-        from sqaudit.audit import open_audit
-
-        with open_audit(run_file) as audit:
+        with _opened(run_file) as audit:
             frame = audit.records(indicator, status, where, period, limit)
         _write(frame, form, output, lambda: _plain_table(frame, "records"))
 
@@ -169,7 +183,9 @@ def records(
 @app.command()
 def score(
     standard: Annotated[Path, typer.Argument(metavar="STANDARD.yaml", help="The standard file.")],
-    figures: Annotated[Path, typer.Argument(metavar="FIGURES.csv|xlsx", help="Columns: indicator, value, optionally n.")],
+    figures: Annotated[
+        Path, typer.Argument(metavar="FIGURES.csv|xlsx", help="Columns: indicator, value, optionally n.")
+    ],
     as_json: AsJson = False,
 ) -> None:
     """Score and grade figures that somebody else computed, without any records."""
@@ -184,7 +200,9 @@ def score(
         result = scored(card, model)
     if as_json:
         rows = json.loads(card.to_json(orient="records", force_ascii=False, double_precision=15))
-        _print_json({"standard": model.standard, "version": model.version, **result.as_dict(), "scorecard": rows})
+        _print_json(
+            {"standard": model.standard, "version": model.version, **result.as_dict(), "scorecard": rows}
+        )
         return
     from sqaudit.present.terminal import score_lines, scorecard_table
 
@@ -201,15 +219,24 @@ def standards_list(as_json: AsJson = False) -> None:
 
         found = standards_at_hand(Path())
     if as_json:
-        _print_json([{"id": one.standard, "version": one.version, "path": str(path), "title": one.title.both()} for path, one in found])
+        _print_json(
+            [
+                {"id": one.standard, "version": one.version, "path": str(path), "title": one.title.both()}
+                for path, one in found
+            ]
+        )
         return
     for path, one in found:
-        shown.print(f"[bold]{one.standard}[/] {one.version}  {one.title.in_language('en')} · {one.title.in_language('zh')}")
+        shown.print(
+            f"[bold]{one.standard}[/] {one.version}  {one.title.in_language('en')} · {one.title.in_language('zh')}"
+        )
         shown.print(f"  {len(one.indicators)} indicators, {len(one.rules)} rules  [dim]{path}[/]")
 
 
 @standards_app.command("show")
-def standards_show(standard: Annotated[str, typer.Argument(help="A standard file or id.")], as_json: AsJson = False) -> None:
+def standards_show(
+    standard: Annotated[str, typer.Argument(help="A standard file or id.")], as_json: AsJson = False
+) -> None:
     """The indicators of a standard: clause, formula, target, weight."""
     with _faults(as_json):
         from sqaudit.plan import named_standard
@@ -225,7 +252,9 @@ def standards_show(standard: Annotated[str, typer.Argument(help="A standard file
 
 @standards_app.command("lint")
 def standards_lint(
-    standard: Annotated[list[str] | None, typer.Argument(help="Standard files or ids; all at hand by default.")] = None,
+    standard: Annotated[
+        list[str] | None, typer.Argument(help="Standard files or ids; all at hand by default.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Look for weak spots in standards: weights, bands, targets, directions."""
@@ -233,13 +262,19 @@ def standards_lint(
         from sqaudit.plan import named_standard, standards_at_hand
         from sqaudit.standards.lint import lint
 
-        models = [named_standard(name, Path()) for name in standard] if standard else [one for _, one in standards_at_hand(Path())]
+        models = (
+            [named_standard(name, Path()) for name in standard]
+            if standard
+            else [one for _, one in standards_at_hand(Path())]
+        )
         found = [{"standard": one.standard, **finding} for one in models for finding in lint(one)]
     if as_json:
         _print_json(found)
     else:
         for row in found:
-            shown.print(f"[bold]{row['severity']}[/] {row['standard']} {row['indicator']}: {row['message']} [dim]{row['remedy']}[/]")
+            shown.print(
+                f"[bold]{row['severity']}[/] {row['standard']} {row['indicator']}: {row['message']} [dim]{row['remedy']}[/]"
+            )
         told.print(f"{len(found)} findings in {len(models)} standards.")
     raise typer.Exit(1 if any(row["severity"] == "error" for row in found) else 0)
 
@@ -255,7 +290,9 @@ def doctor(as_json: AsJson = False) -> None:
     else:
         for finding in findings:
             mark = "[green]ok[/]  " if finding.fine else "[red]look[/]"
-            shown.print(f"{mark} {finding.what}: {finding.found}" + ("" if finding.fine else f"  -> {finding.remedy}"))
+            shown.print(
+                f"{mark} {finding.what}: {finding.found}" + ("" if finding.fine else f"  -> {finding.remedy}")
+            )
     raise typer.Exit(0 if all(finding.fine for finding in findings) else 1)
 
 
@@ -271,7 +308,9 @@ def _faults(as_json: bool) -> Iterator[None]:
         yield
     except ParameterError as error:
         if as_json:
-            faults = [{"place": one.place, "message": one.message, "remedy": one.remedy} for one in error.faults]
+            faults = [
+                {"place": one.place, "message": one.message, "remedy": one.remedy} for one in error.faults
+            ]
             sys.stdout.write(json.dumps({"status": "refused", "faults": faults}, ensure_ascii=False) + "\n")
         told.print(str(error), markup=False)
         raise typer.Exit(2) from error
@@ -280,6 +319,16 @@ def _faults(as_json: bool) -> Iterator[None]:
         raise typer.Exit(1) from error
     except BrokenPipeError:
         raise typer.Exit(0) from None
+
+
+def _opened(run_file: Path) -> Audit:
+    """The audit of a run file; its faults are told before anything heavy is loaded."""
+    from sqaudit.plan import plan
+
+    the_plan = plan(run_file)
+    from sqaudit.audit import Audit
+
+    return Audit(the_plan)
 
 
 def _tell_book(book: Any) -> None:
@@ -303,7 +352,11 @@ def _write(frame: pd.DataFrame, form: Form, output: Path | None, table: Any) -> 
     if form is Form.table and output is None:
         shown.print(table())
         return
-    suffix = {".json": Form.json, ".parquet": Form.parquet}.get(output.suffix.lower(), Form.csv) if output else form
+    suffix = (
+        {".json": Form.json, ".parquet": Form.parquet}.get(output.suffix.lower(), Form.csv)
+        if output
+        else form
+    )
     chosen = suffix if form is Form.table else form
     content = {Form.csv: as_csv, Form.json: as_json, Form.parquet: as_parquet}[chosen](frame)
     if output is not None:

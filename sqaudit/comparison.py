@@ -26,7 +26,10 @@ def changes(totals: pd.DataFrame, before: str, now: str) -> pd.DataFrame:
     second = totals[totals["period"] == now].set_index("indicator")
     both = second.join(first[["value", "low", "high", "method"]], rsuffix="_before", how="left")
     bounds = intervals.difference(
-        *(both[name].to_numpy(dtype="float64") for name in ("value", "low", "high", "value_before", "low_before", "high_before"))
+        *(
+            both[name].to_numpy(dtype="float64")
+            for name in ("value", "low", "high", "value_before", "low_before", "high_before")
+        )
     )
     frame = pd.DataFrame(
         {
@@ -43,7 +46,9 @@ def changes(totals: pd.DataFrame, before: str, now: str) -> pd.DataFrame:
         }
     )
     same_way = (both["method"] == both["method_before"]).to_numpy()
-    frame["change"] = [_change(row, same) for row, same in zip(frame.to_dict("records"), same_way, strict=True)]
+    frame["change"] = [
+        _change(row, bool(same)) for row, same in zip(frame.to_dict("records"), same_way, strict=True)
+    ]
     return _ordered(frame)[list(CHANGES)]
 
 
@@ -62,4 +67,8 @@ def _ordered(frame: pd.DataFrame) -> pd.DataFrame:
     scale = np.where(frame["unit"] == "share", 1.0, frame["before"].abs().replace(0, np.nan).fillna(1.0))
     clear = frame["change"].isin(["better", "worse", "changed"])
     keyed = frame.assign(_clear=~clear, _size=-(frame["difference"].abs() / scale))
-    return keyed.sort_values(["_clear", "_size"], kind="stable").drop(columns=["_clear", "_size"]).reset_index(drop=True)
+    return (
+        keyed.sort_values(["_clear", "_size"], kind="stable")
+        .drop(columns=["_clear", "_size"])
+        .reset_index(drop=True)
+    )

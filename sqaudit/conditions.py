@@ -106,7 +106,7 @@ def literal(value: str) -> str:
     return exp.Literal.string(value).sql(dialect=DIALECT)
 
 
-def _parsed(text: str) -> exp.Expression:
+def _parsed(text: str) -> exp.Expr:
     if len(text) > LONGEST_TEXT:
         raise ConditionError(f"'{text[:60]}...' is too long: at most {LONGEST_TEXT} characters.")
     try:
@@ -124,7 +124,7 @@ def _reason(error: SqlglotError) -> str:
     return str(details[0].get("description", error)).rstrip(".") if details else str(error).splitlines()[0]
 
 
-def _refuse_unknown(node: exp.Expression, text: str) -> None:
+def _refuse_unknown(node: exp.Expr, text: str) -> None:
     if type(node) not in _ALLOWED:
         raise ConditionError(f"'{text[:200]}' uses {_spoken(node)}, which is not allowed. {ALLOWED_WORDS}")
     if isinstance(node, exp.Column) and (node.table or not node.name):
@@ -133,7 +133,7 @@ def _refuse_unknown(node: exp.Expression, text: str) -> None:
         raise ConditionError(f"'{text[:200]}' casts to {node.sql(DIALECT)}, which is not allowed.")
 
 
-def _spoken(node: exp.Expression) -> str:
+def _spoken(node: exp.Expr) -> str:
     if isinstance(node, exp.Query | exp.Subquery):
         return "a sub-query"
     if isinstance(node, exp.Anonymous):
@@ -147,7 +147,7 @@ def _spoken(node: exp.Expression) -> str:
     return f"the construct {type(node).__name__}"
 
 
-def _rendered(tree: exp.Expression) -> str:
+def _rendered(tree: exp.Expr) -> str:
     quoted_tree = tree.copy()
     for identifier in quoted_tree.find_all(exp.Identifier):
         identifier.set("quoted", True)

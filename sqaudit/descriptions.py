@@ -17,6 +17,7 @@ from sqaudit.errors import Fault, ParameterError, did_you_mean
 
 LARGEST_FILE = 4_000_000  # bytes; a description is written by people
 MOST_KEYS = 50_000
+_SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same loader, in C where it was built
 Key = tuple[str | int, ...]
 Model = TypeVar("Model", bound="Description")
 
@@ -69,8 +70,7 @@ def read_yaml(path: Path) -> tuple[dict[str, Any], dict[Key, int]]:
         raise ParameterError([Fault(place, f"the file is larger than {LARGEST_FILE:,} bytes.")])
     try:
         text = path.read_text(encoding="utf-8-sig")
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        content = yaml.safe_load(text)
+        root, content = _loaded(text)
     except UnicodeDecodeError as error:
         raise ParameterError([Fault(place, "the file is not UTF-8.", "Save it as UTF-8.")]) from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
@@ -83,7 +83,12 @@ def read_yaml(path: Path) -> tuple[dict[str, Any], dict[Key, int]]:
     except (ParameterError, RecursionError) as error:
         raise ParameterError([Fault(place, "the file nests or repeats itself without end.")]) from error
     if twice:
-        raise ParameterError([Fault(f"{place}, line {line}", f"the key '{key}' stands twice.", "Keep one.") for key, line in twice])
+        raise ParameterError(
+            [
+                Fault(f"{place}, line {line}", f"the key '{key}' stands twice.", "Keep one.")
+                for key, line in twice
+            ]
+        )
     return content, lines
 
 
@@ -105,6 +110,16 @@ def at(place: str, key: Sequence[str | int], lines: Mapping[Key, int]) -> str:
         if (line := lines.get(tuple(key[:length]))) is not None:
             return f"{place}, line {line}, {_dotted(key)}"
     return f"{place}, {_dotted(key)}" if key else place
+
+
+def _loaded(text: str) -> tuple[yaml.Node | None, Any]:
+    """The nodes and the content of a YAML text, parsed once, by safe loading only."""
+    loader = _SafeLoader(text)
+    try:
+        node = loader.get_single_node()
+        return node, None if node is None else loader.construct_document(node)
+    finally:
+        loader.dispose()
 
 
 def _dotted(key: Sequence[str | int]) -> str:
@@ -140,7 +155,9 @@ def _walk(node: yaml.Node, path: Key, lines: dict[Key, int]) -> list[tuple[str, 
     return twice
 
 
-def _faults(error: ValidationError, model: type[Description], place: str, lines: Mapping[Key, int]) -> list[Fault]:
+def _faults(
+    error: ValidationError, model: type[Description], place: str, lines: Mapping[Key, int]
+) -> list[Fault]:
     found = []
     for detail in error.errors(include_url=False):
         key = _user_key(detail["loc"], lines, detail["type"] == "missing")
@@ -212,7 +229,9 @@ def validated_in_part(
         return model.model_validate(content), []
     except ValidationError as error:
         faults = _faults(error, model, place, lines)
-        kept = _without(content, [detail["loc"] for detail in error.errors() if detail["type"] != "missing"], lines)
+        kept = _without(
+            content, [detail["loc"] for detail in error.errors() if detail["type"] != "missing"], lines
+        )
         try:
             return model.model_validate(kept), faults
         except ValidationError:
@@ -225,7 +244,9 @@ def _without(content: Mapping[str, Any], locations: Sequence[Key], lines: Mappin
 
     def copied(value: Any, path: Key) -> Any:
         if isinstance(value, Mapping):
-            return {key: copied(item, (*path, key)) for key, item in value.items() if (*path, key) not in unwanted}
+            return {
+                key: copied(item, (*path, key)) for key, item in value.items() if (*path, key) not in unwanted
+            }
         if isinstance(value, list):
             return [
                 copied(item, (*path, index))

@@ -27,7 +27,9 @@ HEADS = {
 _NUMBER = re.compile(r"\s*([+-]?\d[\d,]*(?:\.\d+)?|[+-]?\.\d+)\s*([%％]?)\s*")
 
 
-def read_figures(path: str | Path, standard: Standard, period: Period | None = None, confidence: float = 0.95) -> pd.DataFrame:
+def read_figures(
+    path: str | Path, standard: Standard, period: Period | None = None, confidence: float = 0.95
+) -> pd.DataFrame:
     """A table of figures as a judged frame: `indicator, value, n, low, high, target, direction, unit, verdict, note`.
 
     The file has a column of indicators (ids, or names in either language) and one of values, and may
@@ -49,14 +51,24 @@ def read_figures(path: str | Path, standard: Standard, period: Period | None = N
         if entry is not None:
             identifier = str(entry["indicator"])
             if identifier in entries:
-                faults.append(Fault(f"{file}, row {number}", f"the indicator '{identifier}' stands twice.", "Keep one row."))
+                faults.append(
+                    Fault(
+                        f"{file}, row {number}",
+                        f"the indicator '{identifier}' stands twice.",
+                        "Keep one row.",
+                    )
+                )
             entries[identifier] = entry
     if faults:
         raise ParameterError(faults)
     if not entries:
-        raise ParameterError([Fault(str(file), "there is no row below the header.", "Give one row for each indicator.")])
+        raise ParameterError(
+            [Fault(str(file), "there is no row below the header.", "Give one row for each indicator.")]
+        )
     in_percent = _written_in_percent(entries, standard)
-    return pd.DataFrame([_judged(one, entries.get(one.id), in_percent, period, confidence) for one in standard.indicators])
+    return pd.DataFrame(
+        [_judged(one, entries.get(one.id), in_percent, period, confidence) for one in standard.indicators]
+    )
 
 
 def _table(file: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
@@ -91,7 +103,7 @@ def _sheet(file: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
 def _places(file: Path, header: Sequence[str]) -> dict[str, int]:
     """Which column holds what; the indicator and the value must be there."""
     cells = [name.strip().lower() for name in header]
-    places = {}
+    places: dict[str, int] = {}
     for meaning, names in HEADS.items():
         for name in names:
             if name in cells:
@@ -100,7 +112,11 @@ def _places(file: Path, header: Sequence[str]) -> dict[str, int]:
     if missing:
         raise ParameterError(
             [
-                Fault(f"{file}, row 1", f"no column holds the {meaning}; present: {', '.join(header)}.", f"Call it one of {', '.join(HEADS[meaning])}.")
+                Fault(
+                    f"{file}, row 1",
+                    f"no column holds the {meaning}; present: {', '.join(header)}.",
+                    f"Call it one of {', '.join(HEADS[meaning])}.",
+                )
                 for meaning in missing
             ]
         )
@@ -118,14 +134,25 @@ def _names(standard: Standard) -> dict[str, str]:
 
 
 def _entry(
-    file: Path, number: int, row: Sequence[str], header: Sequence[str], places: dict[str, int], known: dict[str, str]
+    file: Path,
+    number: int,
+    row: Sequence[str],
+    header: Sequence[str],
+    places: dict[str, int],
+    known: dict[str, str],
 ) -> tuple[dict[str, object] | None, list[Fault]]:
     cells = {meaning: row[place].strip() if place < len(row) else "" for meaning, place in places.items()}
     faults = []
     identifier = known.get(cells["indicator"].lower())
     if identifier is None:
         where = f"{file}, row {number}, column {header[places['indicator']]}"
-        faults.append(Fault(where, f"the standard has no indicator '{cells['indicator']}'.", did_you_mean(cells["indicator"], sorted(set(known.values())))))
+        faults.append(
+            Fault(
+                where,
+                f"the standard has no indicator '{cells['indicator']}'.",
+                did_you_mean(cells["indicator"], sorted(set(known.values()))),
+            )
+        )
     entry: dict[str, object] = {"indicator": identifier}
     for meaning in ("value", "n", "target"):
         text = cells.get(meaning, "")
@@ -155,7 +182,11 @@ def _amount(cell: object, indicator: Indicator, in_percent: bool) -> float:
 
 
 def _judged(
-    indicator: Indicator, entry: dict[str, object] | None, in_percent: bool, period: Period | None, confidence: float
+    indicator: Indicator,
+    entry: dict[str, object] | None,
+    in_percent: bool,
+    period: Period | None,
+    confidence: float,
 ) -> dict[str, object]:
     """One indicator with its figure, interval, target in force and verdict."""
     given = entry or {}
@@ -183,7 +214,9 @@ def _judged(
     }
 
 
-def _note(indicator: Indicator, given: dict[str, object], target: float, in_percent: bool, has_interval: bool) -> str:
+def _note(
+    indicator: Indicator, given: dict[str, object], target: float, in_percent: bool, has_interval: bool
+) -> str:
     notes = []
     value, stated = given.get("value"), given.get("target")
     if isinstance(value, tuple) and not value[1] and in_percent and indicator.shown_unit == "share":

@@ -419,12 +419,12 @@ def _sum_downwards(x: Integers, n: Integers, marked: Integers, size: Integers) -
 
 
 def difference(
-    value_1: ArrayLike,
-    low_1: ArrayLike,
-    high_1: ArrayLike,
-    value_0: ArrayLike,
-    low_0: ArrayLike,
-    high_0: ArrayLike,
+    value_1: npt.ArrayLike,
+    low_1: npt.ArrayLike,
+    high_1: npt.ArrayLike,
+    value_0: npt.ArrayLike,
+    low_0: npt.ArrayLike,
+    high_0: npt.ArrayLike,
 ) -> Interval:
     """The interval for value_1 - value_0, made from an interval for each of two independent figures.
 

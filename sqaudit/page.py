@@ -12,10 +12,10 @@ from matplotlib.figure import Figure
 
 from sqaudit.periods import GRAINS
 from sqaudit.present import blocks, numbers
+from sqaudit.present.alternatives import alt_changes, alt_scorecard, alt_segments, alt_trend
 from sqaudit.present.blocks import Block
 from sqaudit.present.definitions import definitions, labels_of
 from sqaudit.present.figures import change_arrows, scorecard_bars, segment_dots, trend
-from sqaudit.present.alternatives import alt_changes, alt_scorecard, alt_segments, alt_trend
 from sqaudit.present.tables import (
     changes_table,
     checks_table,
@@ -50,7 +50,9 @@ class Page:
         return blocks.stack(
             blocks.style(),
             blocks.heading(f"{report}.title", 1, self.language),
-            blocks.text(f"{report}.subtitle", self.language, kind="note", title=run.title.both(), period=run.period),
+            blocks.text(
+                f"{report}.subtitle", self.language, kind="note", title=run.title.both(), period=run.period
+            ),
         )
 
     def front(self) -> Block:
@@ -73,7 +75,9 @@ class Page:
             blocks.text("quarterly_review.scorecard_intro", self.language),
         ]
         if self.review.score.weight_assessed:
-            parts.append(self._figure(lambda t: scorecard_bars(card, self.labels, t), lambda t: alt_scorecard(card, t)))
+            parts.append(
+                self._figure(lambda t: scorecard_bars(card, self.labels, t), lambda t: alt_scorecard(card, t))
+            )
         return blocks.stack(*parts, scorecard_table(card, self.labels, self.language))
 
     def changes(self) -> Block:
@@ -100,7 +104,9 @@ class Page:
             count=made,
             expected=f"{made * (1 - self.review.run.confidence):.1f}",
         )
-        picture = self._figure(lambda t: change_arrows(frame, self.labels, t), lambda t: alt_changes(frame, t))
+        picture = self._figure(
+            lambda t: change_arrows(frame, self.labels, t), lambda t: alt_changes(frame, t)
+        )
         return blocks.stack(head, intro, picture, changes_table(frame, self.labels, self.language), chance)
 
     def trends(self) -> Block:
@@ -129,11 +135,13 @@ class Page:
         """Where the records came from, and where every row of them went."""
         account = self.review.results.row_account
         read = account[account["step"] == "read"]
-        intro = blocks.text("data_quality.sources_intro", self.language, kinds=len(read), rows=int(read["rows"].sum()))
+        intro = blocks.text(
+            "data_quality.sources_intro", self.language, kinds=len(read), rows=int(read["rows"].sum())
+        )
         table = plain_table(
             pd.DataFrame(
                 {
-                    "kind": [self._both(lambda t, k=kind: named(self.labels, k, t)) for kind in self.review.origins],
+                    "kind": [self._name(kind) for kind in self.review.origins],
                     "source": [_short_origin(origin) for origin in self.review.origins.values()],
                 }
             ),
@@ -209,7 +217,9 @@ class Page:
             name = indicator.name.in_language(tongue)
             return trend(points, tongue, name, indicator.shown_unit, indicator.direction, target)
 
-        return self._figure(draw, lambda t: alt_trend(points, indicator.name.in_language(t), indicator.shown_unit, t))
+        return self._figure(
+            draw, lambda t: alt_trend(points, indicator.name.in_language(t), indicator.shown_unit, t)
+        )
 
     def _segment(self, segment: str) -> list[Block]:
         period = self.review.run.chosen_period.label
@@ -217,14 +227,22 @@ class Page:
         points = points[points["period"] == period].reset_index(drop=True)
         if points.empty:
             return []
-        title = self._both(lambda t: say("caption.segments", t, segment=named(self.labels, segment, t, "segment")))
+        title = self._both(
+            lambda t: say("caption.segments", t, segment=named(self.labels, segment, t, "segment"))
+        )
         parts = [blocks.heading("plain.text", 3, self.language, text=title)]
         card = self.review.scorecard.set_index("indicator")
         for indicator in self.review.standard.indicators:
             own = points[points["indicator"] == indicator.id]
-            if card["verdict"].get(indicator.id) == "not_met" and 1 < own["value"].notna().sum() <= MOST_SEGMENTS:
+            if (
+                card["verdict"].get(indicator.id) == "not_met"
+                and 1 < own["value"].notna().sum() <= MOST_SEGMENTS
+            ):
                 parts.append(self._dots(indicator, segment, own))
-        return [*parts, segment_table(points, self.labels, self.language, least_cases=self.review.run.minimum_cases)]
+        return [
+            *parts,
+            segment_table(points, self.labels, self.language, least_cases=self.review.run.minimum_cases),
+        ]
 
     def _dots(self, indicator: Indicator, segment: str, points: pd.DataFrame) -> Block:
         unit, least = indicator.shown_unit, self.review.run.minimum_cases
@@ -233,7 +251,15 @@ class Page:
         def draw(tongue: Tongue) -> Figure:
             name = indicator.name.in_language(tongue)
             return segment_dots(
-                points, segment, self.labels, tongue, name, unit, indicator.direction, target, least_cases=least
+                points,
+                segment,
+                self.labels,
+                tongue,
+                name,
+                unit,
+                indicator.direction,
+                target,
+                least_cases=least,
             )
 
         return self._figure(
@@ -245,6 +271,12 @@ class Page:
 
     def _both(self, text: Callable[[Tongue], str]) -> dict[str, str]:
         return {tongue: text(tongue) for tongue in tongues("both")}
+
+    def _name(self, identifier: str) -> dict[str, str]:
+        return self._both(lambda tongue: named(self.labels, identifier, tongue))
+
+    def _word(self, key: str) -> dict[str, str]:
+        return self._both(lambda tongue: say(key, tongue))
 
     def _score_line(self) -> Block:
         score = self.review.score
@@ -280,9 +312,13 @@ class Page:
     def _honesty(self) -> Block:
         """What has to be said beside a grade: targets met, and whose weights were spread."""
         score, card = self.review.score, self.review.scorecard
-        parts = [blocks.text("honesty.targets_met", self.language, k=score.targets_met, n=score.targets_judged)]
+        parts = [
+            blocks.text("honesty.targets_met", self.language, k=score.targets_met, n=score.targets_judged)
+        ]
         if score.not_assessed and score.weight_assessed:
-            missing = self._both(lambda t: joined((named(self.labels, one, t) for one in score.not_assessed), t))
+            missing = self._both(
+                lambda t: joined((named(self.labels, one, t) for one in score.not_assessed), t)
+            )
             rule = self.review.standard.scoring.not_assessable
             key = "honesty.weights_spread" if rule == "renormalise" else "honesty.weights_zero"
             parts.append(blocks.text(key, self.language, missing=missing))
@@ -303,9 +339,9 @@ class Page:
             }
         )
         headers = {
-            "rule": self._both(lambda t: say("rules.name", t)),
-            "requirement": self._both(lambda t: say("rules.requirement", t)),
-            "carried_out_by": self._both(lambda t: say("rules.carried_out_by", t)),
+            "rule": self._word("rules.name"),
+            "requirement": self._word("rules.requirement"),
+            "carried_out_by": self._word("rules.carried_out_by"),
         }
         return [blocks.heading("rules.title", 3, self.language), plain_table(frame, self.language, headers)]
 
@@ -323,23 +359,30 @@ class Page:
                 "reading": [ledger[number].reading.both() for number in numbers_used],
             }
         )
-        headers = {name: self._both(lambda t, n=name: say(f"assumptions.{n}", t)) for name in frame.columns}
+        headers = {name: self._word(f"assumptions.{name}") for name in frame.columns}
         intro = blocks.text("quarterly_review.assumptions_intro", self.language)
         return [head, intro, plain_table(frame, self.language, headers)]
 
     def _methods(self) -> list[Block]:
         used = [name for name in self.review.scorecard["method"].unique() if name != "none"]
-        keys = [*(f"methods.{name}" for name in used), "methods.difference", "methods.census", "honesty.rounding"]
+        keys = [
+            *(f"methods.{name}" for name in used),
+            "methods.difference",
+            "methods.census",
+            "honesty.rounding",
+        ]
         return [blocks.text(key, self.language) for key in keys]
 
 
 def parameter_rows(run: Any) -> dict[str, str]:
     """The parameters of a run as texts, those of nested blocks as JSON."""
     dumped = run.model_dump(mode="json", by_alias=True, exclude_defaults=True) | {
-        name: getattr(run, name) for name in ("period", "compare", "timezone", "interval", "confidence", "minimum_cases")
+        name: getattr(run, name)
+        for name in ("period", "compare", "timezone", "interval", "confidence", "minimum_cases")
     }
     return {
-        name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) for name, value in dumped.items()
+        name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        for name, value in dumped.items()
     }
 
 

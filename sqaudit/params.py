@@ -79,11 +79,13 @@ class Source(Description):
     types: dict[str, ColumnType] = Field(default_factory=dict)
     values: dict[str, dict[str, str]] = Field(default_factory=dict)
     missing: Annotated[
-        Annotated[list[str], BeforeValidator(_listed), Tag("short")] | Annotated[dict[str, Words], Tag("long")],
+        Annotated[list[str], BeforeValidator(_listed), Tag("short")]
+        | Annotated[dict[str, Words], Tag("long")],
         Discriminator(shape),
     ] = Field(default_factory=list)
     dates: Annotated[
-        Annotated[list[str], BeforeValidator(_listed), Tag("short")] | Annotated[dict[str, Words], Tag("long")],
+        Annotated[list[str], BeforeValidator(_listed), Tag("short")]
+        | Annotated[dict[str, Words], Tag("long")],
         Discriminator(shape),
     ] = Field(default_factory=list)
     timezone: Zone | None = None
@@ -109,7 +111,9 @@ class Source(Description):
             changed["missing"] = [_as_written(given["missing"])]
         if isinstance(given.get("values"), dict):
             changed["values"] = {
-                key: {_as_written(old): _as_written(new) for old, new in value.items()} if isinstance(value, dict) else value
+                key: {_as_written(old): _as_written(new) for old, new in value.items()}
+                if isinstance(value, dict)
+                else value
                 for key, value in given["values"].items()
             }
         return changed
@@ -151,13 +155,16 @@ class RunFile(Description):
     segments: Words = Field(default_factory=list)
     scope: (
         Annotated[
-            Annotated[Expression, Tag("short")] | Annotated[dict[str, Expression], Tag("long")], Discriminator(shape)
+            Annotated[Expression, Tag("short")] | Annotated[dict[str, Expression], Tag("long")],
+            Discriminator(shape),
         ]
         | None
     ) = None
     records: dict[str, Source] = Field(min_length=1)
     language: Language = "both"
-    notebooks: list[Identifier] = Field(default_factory=lambda: ["data_quality", "quarterly_review"], min_length=1)
+    notebooks: list[Identifier] = Field(
+        default_factory=lambda: ["data_quality", "quarterly_review"], min_length=1
+    )
     formats: list[Literal["html", "xlsx"]] = Field(default_factory=lambda: ["html", "xlsx"])  # type: ignore[arg-type]
     interval: Literal["wilson", "exact"] = "wilson"
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
@@ -169,7 +176,11 @@ class RunFile(Description):
     @classmethod
     def _days_are_midnights(cls, given: Any) -> Any:
         """`as_of: 2026-10-08` is that day's first moment."""
-        if isinstance(given, dict) and isinstance(given.get("as_of"), date) and not isinstance(given["as_of"], datetime):
+        if (
+            isinstance(given, dict)
+            and isinstance(given.get("as_of"), date)
+            and not isinstance(given["as_of"], datetime)
+        ):
             return {**given, "as_of": datetime.combine(given["as_of"], datetime.min.time())}
         return given
 
@@ -178,7 +189,9 @@ class RunFile(Description):
         problems = []
         chosen, compared = self.chosen_period, self.compared_period
         if compared is not None and compared.overlaps(chosen):
-            problems.append(f"`compare` ({compared}) overlaps `period` ({chosen}); compare with a time before or after it.")
+            problems.append(
+                f"`compare` ({compared}) overlaps `period` ({chosen}); compare with a time before or after it."
+            )
         if self.as_of is not None and self.as_of.tzinfo is not None:
             problems.append("`as_of` is read in the time zone of the run; write it without an offset.")
         if self.as_of is not None and chosen.start is not None and self.as_of.date() <= chosen.start:

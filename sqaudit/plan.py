@@ -11,9 +11,9 @@ from sqaudit.conditions import unknown_columns
 from sqaudit.descriptions import Key, at, read_yaml, validated_in_part
 from sqaudit.errors import Fault, ParameterError, did_you_mean
 from sqaudit.kinds import RecordKind, catalogue
-from sqaudit.readings import needed_columns
 from sqaudit.params import RunFile, Source, found
 from sqaudit.periods import GRAINS
+from sqaudit.readings import needed_columns
 from sqaudit.sources.peek import Peeked, peek
 from sqaudit.standards import Standard, read_standard
 
@@ -48,7 +48,9 @@ def plan(run_file: str | Path, **changes: Any) -> Plan:
     return planned({**content, **changes}, path.parent, str(path), lines)
 
 
-def planned(content: Mapping[str, Any], base: Path, place: str, lines: Mapping[Key, int] | None = None) -> Plan:
+def planned(
+    content: Mapping[str, Any], base: Path, place: str, lines: Mapping[Key, int] | None = None
+) -> Plan:
     """The plan for the keys of a run file; relative paths are looked for from `base`."""
     known_lines = lines or {}
     run, faults = validated_in_part(RunFile, content, place, known_lines)
@@ -59,7 +61,12 @@ def planned(content: Mapping[str, Any], base: Path, place: str, lines: Mapping[K
     standard, standard_path, standard_faults = _standard(run.standard, base, where)
     peeked, source_faults = _peeked(run, base, standard, where)
     notebooks, notebook_faults = _notebooks(run, base, where)
-    faults += [*standard_faults, *source_faults, *notebook_faults, *_name_faults(run, standard, peeked, where)]
+    faults += [
+        *standard_faults,
+        *source_faults,
+        *notebook_faults,
+        *_name_faults(run, standard, peeked, where),
+    ]
     if faults or standard is None or standard_path is None:
         raise ParameterError(faults)
     return Plan(run, base, place, standard, standard_path, peeked, notebooks)
@@ -109,7 +116,17 @@ def shipped(name: str) -> list[Path]:
 def _standard(name: str, base: Path, where: _Place) -> tuple[Standard | None, Path | None, list[Fault]]:
     path = find_standard(name, base)
     if path is None:
-        return None, None, [where.fault(["standard"], f"there is no file '{name}'.", "Check the path, or name one of `sqaudit standards list`.")]
+        return (
+            None,
+            None,
+            [
+                where.fault(
+                    ["standard"],
+                    f"there is no file '{name}'.",
+                    "Check the path, or name one of `sqaudit standards list`.",
+                )
+            ],
+        )
     try:
         return read_standard(path), path, []
     except ParameterError as error:
@@ -120,7 +137,9 @@ def _standard_faults(name: object, base: Path, where: _Place) -> list[Fault]:
     return _standard(name, base, where)[2] if isinstance(name, str) else []
 
 
-def _peeked(run: RunFile, base: Path, standard: Standard | None, where: _Place) -> tuple[dict[str, Peeked], list[Fault]]:
+def _peeked(
+    run: RunFile, base: Path, standard: Standard | None, where: _Place
+) -> tuple[dict[str, Peeked], list[Fault]]:
     kinds = {**catalogue(), **(standard.record_kinds if standard else {})}
     peeked, faults = {}, []
     for kind, source in run.records.items():
@@ -128,7 +147,10 @@ def _peeked(run: RunFile, base: Path, standard: Standard | None, where: _Place) 
             remedy = did_you_mean(kind, list(kinds))
             faults.append(where.fault(["records", kind], f"there is no record kind '{kind}'.", remedy))
         look, found_faults = peek(source, base)
-        faults += [where.fault(["records", kind, *fault.place.split(".", 1)], fault.message, fault.remedy) for fault in found_faults]
+        faults += [
+            where.fault(["records", kind, *fault.place.split(".", 1)], fault.message, fault.remedy)
+            for fault in found_faults
+        ]
         if look is not None:
             peeked[kind] = look
             faults += _expression_faults(kind, source, look, where)
@@ -140,10 +162,16 @@ def _expression_faults(kind: str, source: Source, look: Peeked, where: _Place) -
     faults = []
     known = [source.columns.get(name, name) for name in look.columns]
     for name, expression in source.derived.items():
-        faults += [where.fault(["records", kind, "derived", name], message) for message in unknown_columns(expression, known)]
+        faults += [
+            where.fault(["records", kind, "derived", name], message)
+            for message in unknown_columns(expression, known)
+        ]
         known.append(name)
     for reason, expression in source.exclude.items():
-        faults += [where.fault(["records", kind, "exclude", reason], message) for message in unknown_columns(expression, known)]
+        faults += [
+            where.fault(["records", kind, "exclude", reason], message)
+            for message in unknown_columns(expression, known)
+        ]
     return faults
 
 
@@ -156,13 +184,19 @@ def _notebooks(run: RunFile, base: Path, where: _Place) -> tuple[dict[str, Path]
         path = next((path for path in candidates if path is not None and path.is_file()), None)
         if path is None:
             known = sorted({file.stem for folder in shipped("notebooks") for file in folder.glob("*.ipynb")})
-            faults.append(where.fault(["notebooks", index], f"there is no notebook '{name}'.", did_you_mean(name, known)))
+            faults.append(
+                where.fault(
+                    ["notebooks", index], f"there is no notebook '{name}'.", did_you_mean(name, known)
+                )
+            )
         else:
             files[name] = path
     return files, faults
 
 
-def _name_faults(run: RunFile, standard: Standard | None, peeked: Mapping[str, Peeked], where: _Place) -> list[Fault]:
+def _name_faults(
+    run: RunFile, standard: Standard | None, peeked: Mapping[str, Peeked], where: _Place
+) -> list[Fault]:
     """Names of columns in segments, scope and the standard that no records have."""
     columns = {kind: look.our_columns(run.records[kind]) for kind, look in peeked.items()}
     everywhere = sorted({name for names in columns.values() for name in names})
@@ -181,7 +215,11 @@ def segment_faults(
     """One fault for every segment that is neither a column of any records nor a grain of time."""
     names = list(known)
     return [
-        Fault(at(place, ("segments", index), lines or {}), f"no records have the column '{name}'.", did_you_mean(name, names))
+        Fault(
+            at(place, ("segments", index), lines or {}),
+            f"no records have the column '{name}'.",
+            did_you_mean(name, names),
+        )
         for index, name in enumerate(segments)
         if name not in names and name not in GRAINS
     ]
@@ -193,14 +231,21 @@ def _scope_faults(run: RunFile, columns: Mapping[str, list[str]], where: _Place)
         for kind, expression in run.scope.items():
             if kind not in columns:
                 remedy = did_you_mean(kind, list(columns))
-                faults.append(where.fault(["scope", kind], f"no records of the kind '{kind}' are given.", remedy))
+                faults.append(
+                    where.fault(["scope", kind], f"no records of the kind '{kind}' are given.", remedy)
+                )
             else:
-                faults += [where.fault(["scope", kind], message) for message in unknown_columns(expression, columns[kind])]
+                faults += [
+                    where.fault(["scope", kind], message)
+                    for message in unknown_columns(expression, columns[kind])
+                ]
         return faults
     if run.scope is None or any(not unknown_columns(run.scope, names) for names in columns.values()):
         return []
     everywhere = sorted({name for names in columns.values() for name in names})
-    missing = unknown_columns(run.scope, everywhere) or ["no single kind of records has all the columns it reads."]
+    missing = unknown_columns(run.scope, everywhere) or [
+        "no single kind of records has all the columns it reads."
+    ]
     return [where.fault(["scope"], message) for message in missing]
 
 

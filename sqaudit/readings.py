@@ -75,13 +75,17 @@ def read(indicator: Indicator, as_of: datetime) -> Reading:
     if measure.share:
         sql = f"({condition(measure.share).sql})"
         counted = _all(_eligible(indicator), f"{sql} IS NOT NULL")
-        return Reading(counted, _all(_eligible(indicator), sql), _reason(indicator, (f"{sql} IS NULL", "missing_value")))
+        return Reading(
+            counted, _all(_eligible(indicator), sql), _reason(indicator, (f"{sql} IS NULL", "missing_value"))
+        )
     if measure.complete:
         present = " AND ".join(f"{quoted(name)} IS NOT NULL" for name in measure.complete)
         return Reading(_eligible(indicator), _all(_eligible(indicator), present), _reason(indicator))
     if measure.count:
         sql = f"({condition(measure.count).sql})"
-        return Reading(_all(_eligible(indicator), sql), None, _reason(indicator, (f"{sql} IS NOT TRUE", "not_eligible")))
+        return Reading(
+            _all(_eligible(indicator), sql), None, _reason(indicator, (f"{sql} IS NOT TRUE", "not_eligible"))
+        )
     if measure.ratio:
         return _ratio(indicator)
     return _value(indicator)
@@ -100,7 +104,9 @@ def _value(indicator: Indicator) -> Reading:
         sql = f"CAST({condition(measure.maximum or '').sql} AS DOUBLE)"
         aggregates = {"value": f"max({sql})"}
     counted = _all(_eligible(indicator), f"{sql} IS NOT NULL", f"isfinite({sql})")
-    return Reading(counted, None, _reason(indicator, ("true", "missing_value")), None, {"of": sql, **aggregates})
+    return Reading(
+        counted, None, _reason(indicator, ("true", "missing_value")), None, {"of": sql, **aggregates}
+    )
 
 
 def _ratio(indicator: Indicator) -> Reading:
@@ -149,7 +155,9 @@ def _deadline(within: Within) -> str:
     start = quoted(within.from_)
     if not isinstance(within.limit, LimitBy):
         return f"({start} + {_interval(within.limit or 0)})"
-    cases = " ".join(f"WHEN {literal(value)} THEN {_interval(limit)}" for value, limit in within.limit.when.items())
+    cases = " ".join(
+        f"WHEN {literal(value)} THEN {_interval(limit)}" for value, limit in within.limit.when.items()
+    )
     otherwise = f" ELSE {_interval(within.limit.otherwise)}" if within.limit.otherwise is not None else ""
     return f"({start} + CASE {quoted(within.limit.by)} {cases}{otherwise} END)"
 
@@ -160,7 +168,9 @@ def _interval(seconds: float) -> str:
 
 def _eligible(indicator: Indicator) -> str:
     kept = "_excluded IS NULL"
-    return f"{kept} AND coalesce(({condition(indicator.eligible).sql}), false)" if indicator.eligible else kept
+    return (
+        f"{kept} AND coalesce(({condition(indicator.eligible).sql}), false)" if indicator.eligible else kept
+    )
 
 
 def _reason(indicator: Indicator, *cases: tuple[str, str]) -> str:

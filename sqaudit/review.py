@@ -88,7 +88,9 @@ def read_review(folder: str | Path) -> Review:
             as_of=datetime.fromisoformat(content["as_of"]),
         )
     except (OSError, ValueError, KeyError) as error:
-        raise SourceError(f"{place} does not hold the results of a run: {error}. Run `sqaudit run` again.") from error
+        raise SourceError(
+            f"{place} does not hold the results of a run: {error}. Run `sqaudit run` again."
+        ) from error
     run = validated(RunFile, content["run"], str(place / RUN), {})
     return Review(run, read_standard(content["standard_path"]), results, content["origins"])
 

@@ -70,7 +70,9 @@ def score(card: pd.DataFrame, standard: Standard) -> Score:
     base = weight if rule.not_assessable == "renormalise" else weight_total
     scale = 100 / base if base > 0 and len(assessed) else float("nan")
     value = capped * scale
-    gated = rule.grade_gate and bool((card["critical"] & (card["verdict"] != "met") & card["target"].notna()).any())
+    gated = rule.grade_gate and bool(
+        (card["critical"] & (card["verdict"] != "met") & card["target"].notna()).any()
+    )
     zh, en = grade(value, standard, gated)
     verdicts = card["verdict"]
     return Score(
@@ -161,7 +163,9 @@ def _triggers(indicator: Indicator, row: dict[Any, Any], reached: float, scoring
     worse = missed or (not np.isnan(reached) and reached < 1 - _ROUNDING and not np.isnan(row["target"]))
     fired = {
         "attainment": reached < below,
-        "actual": indicator.shown_unit == "share" and indicator.direction == "higher" and row["value"] < below,
+        "actual": indicator.shown_unit == "share"
+        and indicator.direction == "higher"
+        and row["value"] < below,
         "below_target": worse and row["verdict"] != "met",
         "below_target_with_confidence": missed,
     }

@@ -36,7 +36,9 @@ def judged(
     ]
     return measurements.assign(
         target=np.array(targets, dtype="float64"),
-        direction=[indicators[row["indicator"]].direction for row in rows],
+        direction=pd.Series(
+            [indicators[row["indicator"]].direction for row in rows], index=measurements.index, dtype="object"
+        ),
         unit=[indicators[row["indicator"]].shown_unit for row in rows],
         verdict=verdicts,
     )

@@ -34,7 +34,7 @@ class DuckDBEngine(AbstractContextManager["DuckDBEngine"]):
     def __init__(self) -> None:
         self.folder = tempfile.TemporaryDirectory(prefix="sqaudit-")
         self._files: list[str] = []
-        settings = {
+        settings: dict[str, str | bool | int | float | list[str]] = {
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
             "python_enable_replacements": "false",

@@ -13,8 +13,8 @@ from sqaudit.conditions import condition, literal, quoted
 from sqaudit.engines import Engine
 from sqaudit.frames import measurement_columns
 from sqaudit.measure.figures import figures, rank_bounds
-from sqaudit.readings import Reading, needed_columns, read
 from sqaudit.periods import GRAINS, Period, containing
+from sqaudit.readings import Reading, needed_columns, read
 from sqaudit.standards.model import Indicator, Standard
 
 Columns = Mapping[str, Mapping[str, str]]  # the columns of each record kind that is there
@@ -39,7 +39,9 @@ class Question:
     confidence: float = 0.95
 
 
-def measure(engine: Engine, standard: Standard, columns: Columns, question: Question) -> dict[tuple[str, ...], pd.DataFrame]:
+def measure(
+    engine: Engine, standard: Standard, columns: Columns, question: Question
+) -> dict[tuple[str, ...], pd.DataFrame]:
     """The figures of every indicator, one measurement frame for each grouping.
 
     Columns out: `indicator, period, <segments>, numerator, denominator, pending, excluded, value, low,
@@ -65,7 +67,9 @@ def queries(standard: Standard, columns: Columns, question: Question) -> dict[st
     chosen = _chosen(standard, question)
     able = {kind: [one for one in chosen if _reads(one, kind, columns)] for kind in columns}
     return {
-        kind: _query(standard, columns, question, kind, indicators) for kind, indicators in able.items() if indicators
+        kind: _query(standard, columns, question, kind, indicators)
+        for kind, indicators in able.items()
+        if indicators
     }
 
 
@@ -91,7 +95,12 @@ def _reads(indicator: Indicator, kind: str, columns: Columns) -> bool:
 
 
 def _scanned(
-    engine: Engine, standard: Standard, columns: Columns, question: Question, kind: str, indicators: Sequence[Indicator]
+    engine: Engine,
+    standard: Standard,
+    columns: Columns,
+    question: Question,
+    kind: str,
+    indicators: Sequence[Indicator],
 ) -> dict[tuple[str, ...], pd.DataFrame]:
     """The wide answer of one scan, split by grouping."""
     possible = _possible_groupings(standard, columns, question, kind)
@@ -109,14 +118,18 @@ def _scanned(
     return split
 
 
-def _query(standard: Standard, columns: Columns, question: Question, kind: str, indicators: Sequence[Indicator]) -> str:
+def _query(
+    standard: Standard, columns: Columns, question: Question, kind: str, indicators: Sequence[Indicator]
+) -> str:
     possible = _possible_groupings(standard, columns, question, kind)
     keys = _keys(possible)
     aggregates = ["count(*) AS rows_read"]
     for index, indicator in enumerate(indicators):
         aggregates += _aggregates(index, read(indicator, question.as_of))
     marks = [f"GROUPING({quoted(key)}) AS {quoted(f'grouped_{key}')}" for key in keys]
-    sets = ", ".join(f"({', '.join(quoted(key) for key in _grouping_keys(grouping))})" for grouping in possible)
+    sets = ", ".join(
+        f"({', '.join(quoted(key) for key in _grouping_keys(grouping))})" for grouping in possible
+    )
     shown = ",\n  ".join([*(quoted(key) for key in keys), *marks, *aggregates])
     return (
         f"SELECT\n  {shown}\n"
@@ -126,7 +139,12 @@ def _query(standard: Standard, columns: Columns, question: Question, kind: str, 
 
 
 def _base(
-    standard: Standard, columns: Columns, question: Question, kind: str, keys: Sequence[str], indicators: Sequence[Indicator]
+    standard: Standard,
+    columns: Columns,
+    question: Question,
+    kind: str,
+    keys: Sequence[str],
+    indicators: Sequence[Indicator],
 ) -> str:
     """The rows in question with their grouping keys and the columns that the indicators read."""
     derived = []
@@ -134,8 +152,12 @@ def _base(
         if key == "_period":
             derived.append(f"{_period_sql(standard, columns, question, kind)} AS _period")
         elif key.startswith("_"):
-            derived.append(f"date_trunc('{key[1:]}', {quoted(_time(standard, columns, kind) or '')}) AS {quoted(key)}")
-    plain = sorted({*(key for key in keys if not key.startswith("_")), *_columns_read(indicators), "_excluded"})
+            derived.append(
+                f"date_trunc('{key[1:]}', {quoted(_time(standard, columns, kind) or '')}) AS {quoted(key)}"
+            )
+    plain = sorted(
+        {*(key for key in keys if not key.startswith("_")), *_columns_read(indicators), "_excluded"}
+    )
     select = ", ".join([*derived, *(quoted(name) for name in plain)])
     return f"  SELECT {select}\n  FROM {quoted(kind)}{_where(standard, columns, question, kind)}"
 
@@ -186,14 +208,20 @@ def _where(standard: Standard, columns: Columns, question: Question, kind: str) 
     event = _time(standard, columns, kind)
     bounded = [period for period in question.periods if period.start is not None and period.end is not None]
     if event is not None and bounded and len(bounded) == len(question.periods):
-        spans = [f"({quoted(event)} >= {_moment(p.start)} AND {quoted(event)} < {_moment(p.end)})" for p in bounded if p.start and p.end]
+        spans = [
+            f"({quoted(event)} >= {_moment(p.start)} AND {quoted(event)} < {_moment(p.end)})"
+            for p in bounded
+            if p.start and p.end
+        ]
         parts.append(" OR ".join(spans) if len(spans) == 1 else f"({' OR '.join(spans)})")
     if scope := question.scope.get(kind):
         parts.append(f"coalesce(({condition(scope).sql}), false)")
     return f"\n  WHERE {' AND '.join(parts)}" if parts else ""
 
 
-def _possible_groupings(standard: Standard, columns: Columns, question: Question, kind: str) -> list[tuple[str, ...]]:
+def _possible_groupings(
+    standard: Standard, columns: Columns, question: Question, kind: str
+) -> list[tuple[str, ...]]:
     """The groupings that this kind's records allow: every segment is a column, and time has an event."""
     event = _time(standard, columns, kind)
 
@@ -219,7 +247,9 @@ def _labelled(answer: pd.DataFrame, grouping: Sequence[str]) -> pd.DataFrame:
     grain = time_key[1:]
     starts = answer[time_key]
     if grain in GRAINS:
-        labels = {start: containing(pd.Timestamp(start).date(), grain).label for start in starts.dropna().unique()}
+        labels = {
+            start: containing(pd.Timestamp(start).date(), grain).label for start in starts.dropna().unique()
+        }
         starts = starts.map(labels)
     return answer.assign(period=starts).dropna(subset=["period"])
 
@@ -254,7 +284,13 @@ def _finished(
     )
     by_id = {one.id: one for one in chosen}
     bounds = _quantile_bounds(engine, standard, columns, question, grouping, by_id, sums)
-    frame = figures(sums.drop(columns="_order").reset_index(drop=True), by_id, bounds, question.interval, question.confidence)
+    frame = figures(
+        sums.drop(columns="_order").reset_index(drop=True),
+        by_id,
+        bounds,
+        question.interval,
+        question.confidence,
+    )
     return frame[measurement_columns(segments)]
 
 
@@ -262,8 +298,16 @@ def _pooled(pieces: Sequence[pd.DataFrame], keys: list[str]) -> pd.DataFrame:
     """The sums over record kinds, with every column that figures need."""
     extra = ["value", "variance"]
     if not pieces:
-        return pd.DataFrame({name: pd.Series(dtype="object" if name in keys else "float64") for name in [*keys, *_SUMS, *extra]})
-    stacked = pd.concat([piece.dropna(axis="columns", how="all").assign(**{k: piece[k] for k in keys}) for piece in pieces], ignore_index=True)
+        return pd.DataFrame(
+            {
+                name: pd.Series(dtype="object" if name in keys else "float64")
+                for name in [*keys, *_SUMS, *extra]
+            }
+        )
+    stacked = pd.concat(
+        [piece.dropna(axis="columns", how="all").assign(**{k: piece[k] for k in keys}) for piece in pieces],
+        ignore_index=True,
+    )
     for name in (*_SUMS, *extra):
         if name not in stacked:
             stacked[name] = float("nan")
@@ -273,9 +317,13 @@ def _pooled(pieces: Sequence[pd.DataFrame], keys: list[str]) -> pd.DataFrame:
     return pooled.reset_index()
 
 
-def _with_empty_periods(sums: pd.DataFrame, chosen: Sequence[Indicator], asked: Sequence[Period]) -> pd.DataFrame:
+def _with_empty_periods(
+    sums: pd.DataFrame, chosen: Sequence[Indicator], asked: Sequence[Period]
+) -> pd.DataFrame:
     """A row for every indicator and period, also where no record speaks of it."""
-    wanted = pd.MultiIndex.from_product([[one.id for one in chosen], [period.label for period in asked]], names=["indicator", "period"])
+    wanted = pd.MultiIndex.from_product(
+        [[one.id for one in chosen], [period.label for period in asked]], names=["indicator", "period"]
+    )
     return sums.set_index(["indicator", "period"]).reindex(wanted).reset_index()
 
 
@@ -305,7 +353,12 @@ def _quantile_bounds(
 
 
 def _ranked_sql(
-    standard: Standard, columns: Columns, question: Question, kind: str, indicator: Indicator, ranks: Sequence[tuple[int, int, int]]
+    standard: Standard,
+    columns: Columns,
+    question: Question,
+    kind: str,
+    indicator: Indicator,
+    ranks: Sequence[tuple[int, int, int]],
 ) -> str:
     grouping = question.groupings[0]
     keys = _grouping_keys(grouping)

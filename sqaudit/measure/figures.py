@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from sqaudit import intervals
@@ -14,7 +15,11 @@ Filled = pd.DataFrame
 
 
 def figures(
-    sums: pd.DataFrame, indicators: Mapping[str, Indicator], bounds: pd.DataFrame, interval: str, confidence: float
+    sums: pd.DataFrame,
+    indicators: Mapping[str, Indicator],
+    bounds: pd.DataFrame,
+    interval: str,
+    confidence: float,
 ) -> pd.DataFrame:
     """The measurement frame for a frame of sums.
 
@@ -27,18 +32,22 @@ def figures(
         for identifier, indicator in indicators.items()
     ]
     filled = [part for part in parts if len(part)]
-    frame = pd.concat(filled, ignore_index=True) if filled else _one(sums, next(iter(indicators.values())), bounds, interval, confidence)
-    return frame
+    return pd.concat(filled, ignore_index=True) if filled else parts[0]
 
 
 def rank_bounds(sizes: pd.Series, quantile: float, confidence: float) -> list[tuple[int, int, int]]:
     """For every distinct group size: the ranks of the order statistics that bracket the quantile."""
     distinct = np.unique(sizes.to_numpy(dtype="int64"))
     lower, upper = intervals.order_statistic_ranks(distinct, quantile, confidence)
-    return [(int(n), int(low), int(high)) for n, low, high in zip(distinct, np.atleast_1d(lower), np.atleast_1d(upper), strict=True)]
+    return [
+        (int(n), int(low), int(high))
+        for n, low, high in zip(distinct, np.atleast_1d(lower), np.atleast_1d(upper), strict=True)
+    ]
 
 
-def _one(rows: pd.DataFrame, indicator: Indicator, bounds: pd.DataFrame, interval: str, confidence: float) -> Filled:
+def _one(
+    rows: pd.DataFrame, indicator: Indicator, bounds: pd.DataFrame, interval: str, confidence: float
+) -> Filled:
     filled = _FIGURES[_form(indicator)](rows, interval, confidence)
     if indicator.measure.quantile is not None and len(bounds):
         keys = [name for name in bounds.columns if name not in ("low", "high")]
@@ -61,11 +70,19 @@ def _form(indicator: Indicator) -> str:
 def _proportion(rows: Filled, numerator: str, denominator: str, interval: str, confidence: float) -> Filled:
     base = rows[denominator].to_numpy(dtype="float64")
     met = np.where(np.isnan(base), np.nan, np.nan_to_num(rows[numerator].to_numpy(dtype="float64")))
-    method, bound = ("clopper_pearson", intervals.clopper_pearson) if interval == "exact" else ("wilson", intervals.wilson)
+    method, bound = (
+        ("clopper_pearson", intervals.clopper_pearson)
+        if interval == "exact"
+        else ("wilson", intervals.wilson)
+    )
     safe = np.where(np.isnan(base), 0.0, base)
     low, high = bound(np.where(np.isnan(met), 0.0, met), safe, confidence)
     value = np.divide(met, base, out=np.full_like(met, np.nan), where=base > 0)
     return rows.assign(numerator=met, denominator=base, value=value, low=low, high=high, method=method)
+
+
+def _sums(rows: Filled, name: str) -> npt.NDArray[np.float64]:
+    return rows[name].to_numpy(dtype="float64")
 
 
 def _share(rows: Filled, interval: str, confidence: float) -> Filled:
@@ -77,12 +94,14 @@ def _share_of_counts(rows: Filled, interval: str, confidence: float) -> Filled:
 
 
 def _mean(rows: Filled, _: str, confidence: float) -> Filled:
-    low, high = intervals.mean_t(*(rows[name].to_numpy(dtype="float64") for name in ("value", "variance", "n")), confidence)
+    low, high = intervals.mean_t(_sums(rows, "value"), _sums(rows, "variance"), _sums(rows, "n"), confidence)
     return rows.assign(numerator=rows["sum"], denominator=rows["n"], low=low, high=high, method="student_t")
 
 
 def _quantile(rows: Filled, _: str, __: float) -> Filled:
-    return rows.assign(numerator=np.nan, denominator=rows["n"], low=np.nan, high=np.nan, method="order_statistics")
+    return rows.assign(
+        numerator=np.nan, denominator=rows["n"], low=np.nan, high=np.nan, method="order_statistics"
+    )
 
 
 def _maximum(rows: Filled, _: str, __: float) -> Filled:
@@ -92,15 +111,19 @@ def _maximum(rows: Filled, _: str, __: float) -> Filled:
 def _count(rows: Filled, _: str, confidence: float) -> Filled:
     count = rows["n"].to_numpy(dtype="float64")
     low, high = intervals.poisson_exact(count, confidence=confidence)
-    return rows.assign(numerator=count, denominator=np.nan, value=count, low=low, high=high, method="poisson_exact")
+    return rows.assign(
+        numerator=count, denominator=np.nan, value=count, low=low, high=high, method="poisson_exact"
+    )
 
 
 def _ratio(rows: Filled, _: str, confidence: float) -> Filled:
-    top, base, n = (rows[name].to_numpy(dtype="float64") for name in ("sum", "over", "n"))
-    squares = (rows[name].to_numpy(dtype="float64") for name in ("sum_squares", "over_squares", "products"))
-    low, high = intervals.ratio_t(top, base, *squares, n, confidence)
+    top, base = _sums(rows, "sum"), _sums(rows, "over")
+    squares, products = (_sums(rows, "sum_squares"), _sums(rows, "over_squares")), _sums(rows, "products")
+    low, high = intervals.ratio_t(top, base, *squares, products, _sums(rows, "n"), confidence)
     value = np.divide(top, base, out=np.full_like(top, np.nan), where=base != 0)
-    return rows.assign(numerator=top, denominator=base, value=value, low=low, high=high, method="linearised_ratio")
+    return rows.assign(
+        numerator=top, denominator=base, value=value, low=low, high=high, method="linearised_ratio"
+    )
 
 
 _FIGURES: Mapping[str, Callable[[Filled, str, float], Filled]] = {

@@ -30,7 +30,9 @@ def alt_trend(points: pd.DataFrame, name: str, unit: str, tongue: Tongue) -> str
     )
 
 
-def alt_segments(points: pd.DataFrame, segment: str, labels: Labels, name: str, unit: str, tongue: Tongue) -> str:
+def alt_segments(
+    points: pd.DataFrame, segment: str, labels: Labels, name: str, unit: str, tongue: Tongue
+) -> str:
     """The highest and the lowest segment."""
     known = points[points["value"].notna()].sort_values("value", kind="stable")
     if known.empty:
@@ -60,4 +62,6 @@ def alt_scorecard(scorecard: pd.DataFrame, tongue: Tongue) -> str:
 def alt_changes(changes: pd.DataFrame, tongue: Tongue) -> str:
     """How many indicators became better and how many worse."""
     counts = changes["change"].value_counts()
-    return say("figure.alt_changes", tongue, better=int(counts.get("better", 0)), worse=int(counts.get("worse", 0)))
+    return say(
+        "figure.alt_changes", tongue, better=int(counts.get("better", 0)), worse=int(counts.get("worse", 0))
+    )

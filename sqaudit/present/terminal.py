@@ -15,14 +15,23 @@ from sqaudit.present.words import DASH, is_missing, named, say
 from sqaudit.scoring import Score
 from sqaudit.standards import Standard
 
-_COLOURS = {"met": "green", "not_met": "red", "undetermined": "yellow", "error": "red", "warning": "yellow", "note": "dim"}
+_COLOURS = {
+    "met": "green",
+    "not_met": "red",
+    "undetermined": "yellow",
+    "error": "red",
+    "warning": "yellow",
+    "note": "dim",
+}
 
 
 def measurement_table(frame: pd.DataFrame, standard: Standard) -> Table:
     """A judged measurement frame as a table."""
     columns = list(frame.columns)
     segments = columns[columns.index("period") + 1 : columns.index("numerator")]
-    table = _table(f"{standard.title.in_language('en')} {standard.version}", ["indicator", "period", *segments])
+    table = _table(
+        f"{standard.title.in_language('en')} {standard.version}", ["indicator", "period", *segments]
+    )
     for name in ("value", "interval", "numerator", "denominator", "pending", "excluded", "target"):
         table.add_column(name, justify="right")
     table.add_column("verdict")
@@ -74,7 +83,11 @@ def score_lines(score: Score, standard: Standard) -> Iterator[str]:
     if score.not_assessed:
         labels = labels_of(standard)
         missing = ", ".join(named(labels, name, "en") for name in score.not_assessed)
-        key = "honesty.weights_spread" if standard.scoring.not_assessable == "renormalise" else "honesty.weights_zero"
+        key = (
+            "honesty.weights_spread"
+            if standard.scoring.not_assessable == "renormalise"
+            else "honesty.weights_zero"
+        )
         yield say(key, "en", missing=missing)
 
 
@@ -97,13 +110,18 @@ def account_table(account: pd.DataFrame, standard: Standard) -> Table:
     table.add_column("rows", justify="right")
     for row in account.to_dict("records"):
         step = named({}, row["step"], "en", "row_step")
-        table.add_row(named(labels, row["kind"], "en"), step, escape(str(row["detail"])), numbers.count(row["rows"]))
+        table.add_row(
+            named(labels, row["kind"], "en"), step, escape(str(row["detail"])), numbers.count(row["rows"])
+        )
     return table
 
 
 def standard_table(standard: Standard) -> Table:
     """The indicators of a standard with formula, target and weight."""
-    table = _table(f"{standard.title.in_language('en')} {standard.version}", ["id", "name", "clause", "records", "formula"])
+    table = _table(
+        f"{standard.title.in_language('en')} {standard.version}",
+        ["id", "name", "clause", "records", "formula"],
+    )
     for name in ("target", "weight"):
         table.add_column(name, justify="right")
     for one in standard.indicators:
@@ -144,7 +162,9 @@ def _plain(value: object) -> str:
 
 
 def _count(value: object) -> str:
-    return numbers.plain(value) if isinstance(value, float) and not value.is_integer() else numbers.count(value)  # type: ignore[arg-type]
+    return (
+        numbers.plain(value) if isinstance(value, float) and not value.is_integer() else numbers.count(value)
+    )  # type: ignore[arg-type]
 
 
 def _real(value: float) -> float | None:

@@ -29,21 +29,26 @@ def examined() -> list[Examined]:
 
 
 def _python() -> Examined:
-    return Examined("Python", sys.version_info >= (3, 11), sys.version.split()[0], "Use Python 3.11 or newer.")
+    return Examined(
+        "Python", sys.version_info >= (3, 11), sys.version.split()[0], "Use Python 3.11 or newer."
+    )
 
 
 def _packages() -> list[Examined]:
     return [
-        Examined(name, version != "absent", version, "Install sqaudit again with pip.") for name, version in versions().items()
+        Examined(name, version != "absent", version, "Install sqaudit again with pip.")
+        for name, version in versions().items()
     ]
 
 
 def _kernel() -> Examined:
     from jupyter_client.kernelspec import KernelSpecManager
 
-    known = KernelSpecManager().find_kernel_specs()  # type: ignore[no-untyped-call]
+    known = KernelSpecManager().find_kernel_specs()
     found = known.get("python3", "none called python3")
-    return Examined("Jupyter kernel", "python3" in known, str(found), "Run: python -m ipykernel install --sys-prefix")
+    return Examined(
+        "Jupyter kernel", "python3" in known, str(found), "Run: python -m ipykernel install --sys-prefix"
+    )
 
 
 def _font() -> Examined:
@@ -60,7 +65,12 @@ def _notebooks() -> Examined:
 
 def _room() -> Examined:
     free = shutil.disk_usage(tempfile.gettempdir()).free / 1e9
-    return Examined("Room for temporary files", free > 1, f"{free:.1f} GB", "Free some room, or set TMPDIR to a larger disk.")
+    return Examined(
+        "Room for temporary files",
+        free > 1,
+        f"{free:.1f} GB",
+        "Free some room, or set TMPDIR to a larger disk.",
+    )
 
 
 def _writable() -> Examined:
@@ -69,4 +79,6 @@ def _writable() -> Examined:
         with tempfile.TemporaryFile(dir=here):
             return Examined("This folder can be written", True, str(here))
     except OSError as error:
-        return Examined("This folder can be written", False, str(error), "Go to a folder of yours, or use --out.")
+        return Examined(
+            "This folder can be written", False, str(error), "Go to a folder of yours, or use --out."
+        )

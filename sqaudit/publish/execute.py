@@ -13,8 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from traitlets.config import Config
 
 Progress = Callable[[str, int, int], None]  # notebook, cells done, cells in all
+
+
+def silent(name: str, done: int, total: int) -> None:  # noqa: ARG001 - a progress that shows nothing
+    """A progress that shows nothing."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,12 @@ def execute_all(
 
 
 def execute(
-    name: str, source: Path, target: Path, parameters: Mapping[str, Any], timeout_minutes: float, progress: Progress
+    name: str,
+    source: Path,
+    target: Path,
+    parameters: Mapping[str, Any],
+    timeout_minutes: float,
+    progress: Progress,
 ) -> Execution:
     """One notebook executed into `target`, which is there also where it failed."""
     import papermill
@@ -65,16 +75,18 @@ def execute(
     reached: list[int] = []
     total = len(nbformat.read(source, as_version=4).cells) + 1  # type: ignore[no-untyped-call]
 
-    def on_start(cell: Any, cell_index: int) -> None:
+    def on_start(cell: Any, cell_index: int) -> None:  # noqa: ARG001 - named by nbclient
         reached.append(cell_index)
 
-    def on_done(cell: Any, cell_index: int, **_: Any) -> None:
+    def on_done(cell: Any, cell_index: int, **_: Any) -> None:  # noqa: ARG001 - named by nbclient
         progress(name, cell_index + 1, total)
 
     error, cell = "", None
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # papermill and its kernels warn about themselves, not about our data
+            warnings.simplefilter(
+                "ignore"
+            )  # papermill and its kernels warn about themselves, not about our data
             papermill.execute_notebook(
                 str(source),
                 str(target),
@@ -84,10 +96,11 @@ def execute(
                 execution_timeout=int(timeout_minutes * 60),
                 request_save_on_cell_execute=False,
                 shutdown_kernel="immediate",
+                config=Config({"KernelManager": {"transport_encryption": "auto"}}),
                 on_cell_start=on_start,
                 on_cell_executed=on_done,
             )
-    except Exception as failure:  # noqa: BLE001 - whatever stops one notebook must not stop the book
+    except Exception as failure:
         error = _told(failure)
         cell = reached[-1] if reached else None
     progress(name, total, total)

@@ -14,7 +14,19 @@ import sqaudit
 from sqaudit.audit import Audit
 from sqaudit.sources.text_tables import shown_url
 
-PACKAGES = ("duckdb", "jupyterlab", "matplotlib", "nbconvert", "numpy", "pandas", "papermill", "pyarrow", "pydantic", "scipy", "sqlglot")
+PACKAGES = (
+    "duckdb",
+    "jupyterlab",
+    "matplotlib",
+    "nbconvert",
+    "numpy",
+    "pandas",
+    "papermill",
+    "pyarrow",
+    "pydantic",
+    "scipy",
+    "sqlglot",
+)
 NAME = "manifest.json"
 
 
@@ -84,6 +96,7 @@ def _source(audit: Audit, kind: str) -> Mapping[str, Any]:
         "rows_read": attached.rows_read,
         "rows_kept": attached.rows_kept,
         "files": [
-            {"path": str(file), "bytes": file.stat().st_size, "sha256": sha256(file)} for file in attached.files
+            {"path": str(file), "bytes": file.stat().st_size, "sha256": sha256(file)}
+            for file in attached.files
         ],
     }

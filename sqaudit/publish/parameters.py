@@ -60,27 +60,36 @@ def refuse_mistyped(namespace: Mapping[str, Any]) -> None:
         raise ParameterError(faults)
 
 
+_MEANINGS = {
+    "title": "what the book is called",
+    "standard": "path or id of the standard",
+    "period": '"2026-Q3", "2026-09", "2026-W38", "2026-07-01..2026-07-14", "all"',
+    "compare": '"previous", "none" or a period',
+    "as_of": "when open cases are judged, such as 2026-10-08",
+    "timezone": "the zone of all times shown",
+    "segments": "columns to group by",
+    "scope": "condition that bounds the population",
+    "records": "record kind -> source",
+    "language": '"zh", "en" or "both"',
+    "notebooks": "the reports of a book",
+    "formats": '"html", "xlsx"',
+    "interval": '"wilson" or "exact"',
+    "confidence": "of every interval",
+    "minimum_cases": "fewer in a segment get no verdict",
+    "show_personal_data": "True shows names and phones",
+    "timeout_minutes": "for each notebook of a book",
+}
+
+
 def parameters_cell() -> str:
     """The source of the parameters cell: every key of a run file, so that papermill knows them all."""
-    keys = " = ".join(name for name in RunFile.model_fields)
+    keys = "\n".join(f"{name} = None  # {_MEANINGS[name]}" for name in RunFile.model_fields)
     return (
-        "# A run file, and keys to put in place of its own: set any of them below, None leaves it as it is.\n"
+        "# A run file, and keys that take the place of its own; None leaves a key as it is.\n"
         f'run = "{SAMPLE}"\n'
-        'results = ""  # a book sets this: the folder with its results\n'
-        f"{_wrapped(keys)} = None"
+        'results = ""  # inside a book: the folder with the results\n'
+        f"{keys}"
     )
-
-
-def _wrapped(keys: str) -> str:
-    """The chain of names on lines of readable length."""
-    lines, line = [], ""
-    for name in keys.split(" = "):
-        joined = f"{line} = {name}" if line else name
-        if len(joined) > 96:
-            lines.append(line)
-            joined = name
-        line = joined
-    return " = \\\n    ".join([*lines, line])
 
 
 def _run_file(name: str, base: Path) -> Path:

@@ -9,14 +9,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 
-from sqaudit.publish.execute import Progress
+from sqaudit.publish.execute import Progress, silent
 
 
 @contextmanager
 def progress_bars(console: Console, names: Sequence[str], *, quiet: bool) -> Iterator[Progress]:
     """A function to report progress to; it moves one bar for each notebook, or none where `quiet`."""
     if quiet:
-        yield lambda name, done, total: None
+        yield silent
         return
     columns = (TextColumn("{task.description:<24}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Bars(*columns, console=console) as bars:

@@ -19,7 +19,7 @@ from sqaudit.present import numbers
 from sqaudit.present.definitions import definitions, labels_of
 from sqaudit.present.words import say
 from sqaudit.publish import manifest
-from sqaudit.publish.execute import Execution, Progress, default_jobs, execute_all
+from sqaudit.publish.execute import Execution, Progress, default_jobs, execute_all, silent
 from sqaudit.publish.export import Failure, ReportEntry, RunEntry, index_page, notebook_to_html, reports_index
 from sqaudit.publish.workbook import write_scorecard_workbook
 from sqaudit.review import Review
@@ -54,7 +54,7 @@ def run(
     *,
     out: str | Path = "reports",
     jobs: int | None = None,
-    progress: Progress = lambda name, done, total: None,
+    progress: Progress = silent,
     **changes: Any,
 ) -> Book:
     """The book of a run file in a new dated folder under `out`; nothing that is there is overwritten.
@@ -99,7 +99,9 @@ def _free_folder(out: Path, period: str, started: datetime) -> Path:
     """A name that no other run has: period, then date and time, then a number if need be."""
     base = f"{period.replace('..', '_to_')}_{started:%Y%m%d-%H%M%S}"
     names = [base, *(f"{base}-{number}" for number in range(2, 1000))]
-    free = (out / name for name in names if not (out / name).exists() and not (out / f"{name}{PARTIAL}").exists())
+    free = (
+        out / name for name in names if not (out / name).exists() and not (out / f"{name}{PARTIAL}").exists()
+    )
     return next(free)
 
 
@@ -128,7 +130,12 @@ def _fields(book: Book) -> dict[str, Any]:
 
 
 def _write_files(
-    folder: Path, review: Review, executions: list[Execution], book: Book, told: Mapping[str, Any], started: datetime
+    folder: Path,
+    review: Review,
+    executions: list[Execution],
+    book: Book,
+    told: Mapping[str, Any],
+    started: datetime,
 ) -> None:
     language, title = review.run.language, review.run.title.both()
     facts = {
@@ -140,7 +147,9 @@ def _write_files(
     }
     for one in executions:
         failure = Failure(one.error, one.cell, one.source) if one.failed else None
-        html = notebook_to_html(one.path, title=_report_title(one.name, title), language=language, facts=facts, failure=failure)
+        html = notebook_to_html(
+            one.path, title=_report_title(one.name, title), language=language, facts=facts, failure=failure
+        )
         (folder / f"{one.name}.html").write_text(html, encoding="utf-8")
     (folder / "results.json").write_text(results_json(review), encoding="utf-8")
     if "xlsx" in review.run.formats:
@@ -158,8 +167,12 @@ def results_json(review: Review) -> str:
         "standard": {"id": review.standard.standard, "version": review.standard.version},
         "score": review.score.as_dict(),
         "verdicts": review.verdict_counts,
-        "scorecard": json.loads(review.scorecard.to_json(orient="records", force_ascii=False, double_precision=15)),
-        "changes": json.loads(review.changes.to_json(orient="records", force_ascii=False, double_precision=15)),
+        "scorecard": json.loads(
+            review.scorecard.to_json(orient="records", force_ascii=False, double_precision=15)
+        ),
+        "changes": json.loads(
+            review.changes.to_json(orient="records", force_ascii=False, double_precision=15)
+        ),
     }
     return json.dumps(_without_nan(content), ensure_ascii=False, indent=1)
 
@@ -246,7 +259,11 @@ def _write_manifest(
         "started": started.isoformat(timespec="seconds"),
         "seconds": book.seconds,
         "notebooks": [
-            {"name": one.name, "seconds": round(one.seconds, 2), "status": "failed" if one.failed else "complete"}
+            {
+                "name": one.name,
+                "seconds": round(one.seconds, 2),
+                "status": "failed" if one.failed else "complete",
+            }
             for one in executions
         ],
         "summary": {key: value for key, value in book.as_dict().items() if key != "folder"},
@@ -259,7 +276,9 @@ def _write_manifest(
 
 def _update_index(out: Path, newest: Path, language: Any) -> None:
     """The list of all runs anew, and `latest` pointing at the newest."""
-    entries = [entry for file in sorted(out.glob(f"*/{manifest.NAME}")) if (entry := _entry(file)) is not None]
+    entries = [
+        entry for file in sorted(out.glob(f"*/{manifest.NAME}")) if (entry := _entry(file)) is not None
+    ]
     temporary = out / f".index-{os.getpid()}.html"
     temporary.write_text(reports_index(entries, language=language), encoding="utf-8")
     temporary.replace(out / "index.html")

@@ -63,12 +63,23 @@ def check(engine: DuckDBEngine, attached: Attached, expected: Expectation) -> pd
     rows = [{**_blank(), **fault, "kind": attached.kind} for fault in found]
     frame = pd.DataFrame(rows, columns=list(CHECKS))
     order = frame["severity"].map({name: place for place, name in enumerate(SEVERITIES)})
-    return frame.assign(_order=order).sort_values("_order", kind="stable").drop(columns="_order").reset_index(drop=True)
+    return (
+        frame.assign(_order=order)
+        .sort_values("_order", kind="stable")
+        .drop(columns="_order")
+        .reset_index(drop=True)
+    )
 
 
 def absent(kind: str, indicators: Sequence[str]) -> pd.DataFrame:
     """The one fault of a kind that the standard speaks of and the run does not give."""
-    fault = {**_blank(), "severity": "warning", "kind": kind, "check": "absent_records", "indicators": list(indicators)}
+    fault = {
+        **_blank(),
+        "severity": "warning",
+        "kind": kind,
+        "check": "absent_records",
+        "indicators": list(indicators),
+    }
     return pd.DataFrame([fault], columns=list(CHECKS))
 
 
@@ -93,7 +104,9 @@ def row_account(engine: DuckDBEngine, attached: Attached, expected: Expectation)
     steps = [("read", "", attached.rows_read), ("unreadable_line", "", -len(attached.rejected))]
     steps.append(("superseded", "", attached.rows_kept - (attached.rows_read - len(attached.rejected))))
     for name in ("outside_scope", "no_event_time", "outside_period", "excluded_by_rule"):
-        steps += [(name, detail, -count) for (step_name, detail), count in counted.items() if step_name == name]
+        steps += [
+            (name, detail, -count) for (step_name, detail), count in counted.items() if step_name == name
+        ]
     steps.append(("used", "", counted.get(("used", ""), 0)))
     kept = [(attached.kind, *one) for one in steps if one[2] != 0 or one[0] in ("read", "used")]
     return pd.DataFrame(kept, columns=list(ROW_ACCOUNT))
@@ -110,13 +123,23 @@ def _event(attached: Attached, expected: Expectation) -> str | None:
 def _missing_columns(attached: Attached, expected: Expectation) -> Iterator[dict[str, Any]]:
     for name, indicators in expected.needed.items():
         if name not in attached.columns:
-            yield {"severity": "error", "column": name, "check": "missing_column", "count": 1, "indicators": list(indicators)}
+            yield {
+                "severity": "error",
+                "column": name,
+                "check": "missing_column",
+                "count": 1,
+                "indicators": list(indicators),
+            }
     if expected.model.time is not None and expected.model.time not in attached.columns:
         yield {"severity": "warning", "column": expected.model.time, "check": "no_time_column"}
     if attached.rows_read == 0:
         yield {"severity": "error", "check": "empty_source"}
     if expected.scope_lacks:
-        yield {"severity": "warning", "column": ", ".join(expected.scope_lacks), "check": "scope_not_applicable"}
+        yield {
+            "severity": "warning",
+            "column": ", ".join(expected.scope_lacks),
+            "check": "scope_not_applicable",
+        }
     for name in expected.segments:
         if name not in attached.columns:
             yield {"severity": "note", "column": name, "check": "segment_absent"}
@@ -133,17 +156,23 @@ def _rejected_lines(attached: Attached) -> Iterator[dict[str, Any]]:
         }
 
 
-def _unreadable_values(engine: DuckDBEngine, attached: Attached, expected: Expectation) -> Iterator[dict[str, Any]]:
+def _unreadable_values(
+    engine: DuckDBEngine, attached: Attached, expected: Expectation
+) -> Iterator[dict[str, Any]]:
     """Values of the source that are there but cannot be read as their type."""
     if not attached.typed:
         return
-    tests = {name: f"({text}) IS NOT NULL AND ({value}) IS NULL" for name, (text, value) in attached.typed.items()}
+    tests = {
+        name: f"({text}) IS NOT NULL AND ({value}) IS NULL" for name, (text, value) in attached.typed.items()
+    }
     parts = [f"count(*) FILTER ({test})" for test in tests.values()]
     counts = engine.rows(f"SELECT {', '.join(parts)} FROM {quoted(attached.raw)}")[0]
     for (name, test), count in zip(tests.items(), counts, strict=True):
         if int(str(count)):
             text = attached.typed[name][0]
-            rows = engine.rows(f"SELECT _row, {text} FROM {quoted(attached.raw)} WHERE {test} ORDER BY _row LIMIT {_SHOWN}")
+            rows = engine.rows(
+                f"SELECT _row, {text} FROM {quoted(attached.raw)} WHERE {test} ORDER BY _row LIMIT {_SHOWN}"
+            )
             yield {
                 "severity": "error" if name in expected.needed or name == expected.model.time else "warning",
                 "column": name,
@@ -166,9 +195,19 @@ def _examples(column: str, values: Sequence[object], expected: Expectation) -> l
 def _date_forms(attached: Attached) -> Iterator[dict[str, Any]]:
     for name, reading in attached.dates.items():
         if reading.ambiguous:
-            yield {"severity": "error", "column": name, "check": "ambiguous_dates", "detail": {"read_as": "day_first"}}
+            yield {
+                "severity": "error",
+                "column": name,
+                "check": "ambiguous_dates",
+                "detail": {"read_as": "day_first"},
+            }
         elif len([family for family in reading.families if family]) > 1 and not reading.stated:
-            yield {"severity": "note", "column": name, "check": "mixed_dates", "examples": list(reading.families)}
+            yield {
+                "severity": "note",
+                "column": name,
+                "check": "mixed_dates",
+                "examples": list(reading.families),
+            }
 
 
 def _row_faults(engine: DuckDBEngine, attached: Attached, expected: Expectation) -> Iterator[dict[str, Any]]:
@@ -183,16 +222,30 @@ def _row_faults(engine: DuckDBEngine, attached: Attached, expected: Expectation)
         if count:
             rows = engine.rows(f"SELECT _row FROM {relation} WHERE {test} ORDER BY _row LIMIT {_SHOWN}")
             shown = [int(str(row[0])) + expected.header_rows for row in rows]
-            yield {**fault, "count": count, "of": attached.rows_kept, "rows": shown, "examples": _ids(engine, attached, expected, test)}
+            yield {
+                **fault,
+                "count": count,
+                "of": attached.rows_kept,
+                "rows": shown,
+                "examples": _ids(engine, attached, expected, test),
+            }
 
 
 def _row_tests(attached: Attached, expected: Expectation) -> Iterator[tuple[dict[str, Any], str]]:
     model, columns = expected.model, attached.columns
     if model.key in columns:
-        yield {"severity": "error", "column": model.key, "check": "missing_id"}, f"{quoted(model.key or '')} IS NULL"
+        yield (
+            {"severity": "error", "column": model.key, "check": "missing_id"},
+            f"{quoted(model.key or '')} IS NULL",
+        )
     for earlier, later in model.orders:
         if earlier in columns and later in columns:
-            fault = {"severity": "error", "column": later, "check": "impossible_order", "detail": {"earlier": earlier, "later": later}}
+            fault = {
+                "severity": "error",
+                "column": later,
+                "check": "impossible_order",
+                "detail": {"earlier": earlier, "later": later},
+            }
             affected = {*expected.needed.get(earlier, ()), *expected.needed.get(later, ())}
             yield {**fault, "indicators": sorted(affected)}, f"{quoted(later)} < {quoted(earlier)}"
     if (event := _event(attached, expected)) is not None:
@@ -240,7 +293,13 @@ def _duplicates(engine: DuckDBEngine, attached: Attached, expected: Expectation)
     """Ids that stand more than once, and rows that a de-duplication rule set aside."""
     set_aside = attached.rows_read - len(attached.rejected) - attached.rows_kept
     if set_aside:
-        yield {"severity": "note", "check": "superseded", "count": set_aside, "of": attached.rows_read, "column": expected.model.key or ""}
+        yield {
+            "severity": "note",
+            "check": "superseded",
+            "count": set_aside,
+            "of": attached.rows_read,
+            "column": expected.model.key or "",
+        }
     key = expected.model.key
     if key not in attached.columns:
         return
@@ -273,7 +332,14 @@ def _spellings(engine: DuckDBEngine, attached: Attached, expected: Expectation) 
         if answer:
             count = sum(int(str(rare)) for _, rare in answer)
             examples = [str(names) for names, _ in answer[:_SHOWN]]
-            yield {"severity": "warning", "column": name, "check": "spelling_variants", "count": count, "of": attached.rows_kept, "examples": examples}
+            yield {
+                "severity": "warning",
+                "column": name,
+                "check": "spelling_variants",
+                "count": count,
+                "of": attached.rows_kept,
+                "examples": examples,
+            }
 
 
 def _volume(engine: DuckDBEngine, attached: Attached, expected: Expectation) -> Iterator[dict[str, Any]]:

@@ -34,7 +34,7 @@ def breaks(daily: pd.Series) -> list[Break]:
     if len(daily) < FEWEST_DAYS:
         return []
     whole = daily.reindex(pd.date_range(daily.index.min(), daily.index.max()), fill_value=0)
-    months = whole.groupby(whole.index.to_period("M")).agg(["sum", "count"])
+    months = whole.groupby(pd.DatetimeIndex(whole.index).to_period("M")).agg(["sum", "count"])
     usual: float | None = None  # records a day
     found: list[tuple[pd.Period, int, float]] = []
     for month, total, days in months.itertuples():

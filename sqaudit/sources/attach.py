@@ -19,7 +19,13 @@ from sqaudit.sources import csv_files, dates, text_tables
 from sqaudit.sources.dates import DateReading
 from sqaudit.sources.peek import Peeked, parquet_scan, resolved_url, table_name
 
-_SQL_TYPES = {"text": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "boolean": "BOOLEAN", "timestamp": "TIMESTAMP"}
+_SQL_TYPES = {
+    "text": "VARCHAR",
+    "integer": "BIGINT",
+    "number": "DOUBLE",
+    "boolean": "BOOLEAN",
+    "timestamp": "TIMESTAMP",
+}
 _TRUE = ("true", "t", "yes", "y", "1", "是", "有", "对")
 _FALSE = ("false", "f", "no", "n", "0", "否", "无", "错")
 _SAMPLE = 5_000  # rows that suggest the type of a column of the user's own; the whole column confirms it
@@ -53,13 +59,18 @@ def attach(
     Times come out in `zone` without offset. SourceError where the source cannot be read any more.
     """
     raw, rejected = _raw_relation(engine, kind, source, peeked, base)
-    present = [name for name in peeked.columns]
+    present = list(peeked.columns)
     native = engine.columns(raw)
     texts = {name: _text_sql(name, source) for name in present if native[name] == "VARCHAR"}
     types = _types(engine, raw, model, source, texts, text_born=peeked.form not in ("parquet", "duckdb"))
     readings = _date_readings(engine, raw, source, texts, types)
-    types = _settled(types, readings, lambda name: _is_described(source.columns.get(name, name), model, source))
-    values = {name: _value_sql(name, source, native[name], types.get(name), texts, readings, zone) for name in present}
+    types = _settled(
+        types, readings, lambda name: _is_described(source.columns.get(name, name), model, source)
+    )
+    values = {
+        name: _value_sql(name, source, native[name], types.get(name), texts, readings, zone)
+        for name in present
+    }
     stored = peeked.form not in ("parquet", "duckdb") or source.rows is not None
     select = _select(raw, source, values)
     what = "TABLE" if stored else "VIEW"
@@ -75,14 +86,18 @@ def attach(
         kind=kind,
         relation=kind,
         raw=raw,
-        columns={name: sql for name, sql in engine.columns(kind).items() if name not in ("_row", "_excluded")},
+        columns={
+            name: sql for name, sql in engine.columns(kind).items() if name not in ("_row", "_excluded")
+        },
         typed=changed,
         dates={source.columns.get(name, name): reading for name, reading in readings.items()},
         rejected=rejected,
         rows_read=read + len(rejected),
         rows_kept=_count(engine, kind) if source.rows is not None else read,
         files=peeked.files,
-        origin=text_tables.shown_url(source.url) if source.url else ", ".join(str(file) for file in peeked.files),
+        origin=text_tables.shown_url(source.url)
+        if source.url
+        else ", ".join(str(file) for file in peeked.files),
     )
 
 
@@ -100,7 +115,9 @@ def _raw_relation(
             with text_tables.query(source, resolved_url(source, base)) as (header, rows):
                 engine.create_table(raw, text_tables.batches(header, rows))
         else:
-            engine.execute(f"CREATE OR REPLACE VIEW {quoted(raw)} AS {_native_scan(engine, kind, source, peeked)}")
+            engine.execute(
+                f"CREATE OR REPLACE VIEW {quoted(raw)} AS {_native_scan(engine, kind, source, peeked)}"
+            )
     except (ValueError, OSError) as error:
         raise SourceError(f"{kind}: {peeked.files[0] if peeked.files else source.url}: {error}") from error
     return raw, ()
@@ -132,7 +149,9 @@ def _store_csv(engine: DuckDBEngine, raw: str, source: Source, peeked: Peeked) -
     engine.execute(
         f"CREATE OR REPLACE TABLE {quoted(raw)} AS SELECT row_number() OVER () AS _row, * FROM ({' UNION ALL '.join(scans)})"
     )
-    lines = engine.rows("SELECT line, any_value(csv_line) FROM rejected_lines GROUP BY scan_id, file_id, line ORDER BY line")
+    lines = engine.rows(
+        "SELECT line, any_value(csv_line) FROM rejected_lines GROUP BY scan_id, file_id, line ORDER BY line"
+    )
     engine.execute("DROP TABLE rejected_lines; DROP TABLE rejected_scans")
     return tuple((int(str(line)), str(text or "").strip()) for line, text in lines)
 
@@ -144,18 +163,29 @@ def _text_sql(name: str, source: Source) -> str:
     if missing := source.missing_texts(ours):
         sql = f"CASE WHEN {sql} NOT IN ({', '.join(map(literal, missing))}) THEN {sql} END"
     if mapped := source.values.get(ours):
-        cases = " ".join(f"WHEN {literal(old)} THEN nullif({literal(new)}, '')" for old, new in mapped.items())
+        cases = " ".join(
+            f"WHEN {literal(old)} THEN nullif({literal(new)}, '')" for old, new in mapped.items()
+        )
         sql = f"CASE {sql} {cases} ELSE {sql} END"
     return sql
 
 
 def _is_described(column: str, model: RecordKind, source: Source) -> bool:
     """Whether somebody said what type one of our columns has."""
-    return column in source.types or column in model.columns or (isinstance(source.dates, dict) and column in source.dates)
+    return (
+        column in source.types
+        or column in model.columns
+        or (isinstance(source.dates, dict) and column in source.dates)
+    )
 
 
 def _types(
-    engine: DuckDBEngine, raw: str, model: RecordKind, source: Source, texts: Mapping[str, str], text_born: bool
+    engine: DuckDBEngine,
+    raw: str,
+    model: RecordKind,
+    source: Source,
+    texts: Mapping[str, str],
+    text_born: bool,
 ) -> dict[str, str]:
     """The type of every column: stated in the run, else known from the kind, else found in the values."""
     types: dict[str, str] = {}
@@ -188,11 +218,15 @@ _FITS = {
     # a leading zero or more digits than a number can hold mean an identifier, not a quantity
     "integer": "TRY_CAST({0} AS BIGINT) IS NOT NULL AND NOT regexp_matches({0}, '^[+-]?0[0-9]|[.eE_+]')",
     "number": "TRY_CAST({0} AS DOUBLE) IS NOT NULL AND NOT regexp_matches({0}, '^[+-]?0[0-9]|^[+]|_|[0-9]{{16}}|[a-df-zA-DF-Z]')",
-    "timestamp": "regexp_matches({0}, " + literal(dates.LOOKS_LIKE_A_DATE).replace("{", "{{").replace("}", "}}") + ")",
+    "timestamp": "regexp_matches({0}, "
+    + literal(dates.LOOKS_LIKE_A_DATE).replace("{", "{{").replace("}", "}}")
+    + ")",
 }
 
 
-def _fitting(engine: DuckDBEngine, relation: str, texts: Mapping[str, str], fits: Mapping[str, str]) -> dict[str, str]:
+def _fitting(
+    engine: DuckDBEngine, relation: str, texts: Mapping[str, str], fits: Mapping[str, str]
+) -> dict[str, str]:
     if not texts:
         return {}
     parts = []
@@ -225,7 +259,9 @@ def _date_readings(
                 readings[name] = reading
     if open_ones:
         parts = [part for name in open_ones for part in dates.counting_sql(texts[name])]
-        counts = [int(str(value)) for value in engine.rows(f"SELECT {', '.join(parts)} FROM {quoted(raw)}")[0]]
+        counts = [
+            int(str(value)) for value in engine.rows(f"SELECT {', '.join(parts)} FROM {quoted(raw)}")[0]
+        ]
         width = len(parts) // len(open_ones)
         for index, name in enumerate(open_ones):
             readings[name] = dates.detected(counts[index * width : (index + 1) * width])
@@ -282,13 +318,17 @@ def _native_value_sql(name: str, source: Source, native: str, kind: str | None, 
         listed = ", ".join(map(literal, missing))
         sql = f"CASE WHEN CAST({sql} AS VARCHAR) NOT IN ({listed}) THEN {sql} END"
     if mapped := source.values.get(ours):
-        cases = " ".join(f"WHEN {literal(old)} THEN nullif({literal(new)}, '')" for old, new in mapped.items())
+        cases = " ".join(
+            f"WHEN {literal(old)} THEN nullif({literal(new)}, '')" for old, new in mapped.items()
+        )
         text = f"CAST({sql} AS VARCHAR)"
         sql, native = f"CASE {text} {cases} ELSE {text} END", "VARCHAR"
     if native == "TIMESTAMP WITH TIME ZONE":
         return f"timezone({literal(zone)}, {sql})"
     if native.startswith("TIMESTAMP"):
-        return dates.in_zone(sql if native == "TIMESTAMP" else f"CAST({sql} AS TIMESTAMP)", zone, source.timezone)
+        return dates.in_zone(
+            sql if native == "TIMESTAMP" else f"CAST({sql} AS TIMESTAMP)", zone, source.timezone
+        )
     if kind is None or _same_family(native, kind):
         return sql
     return f"TRY_CAST({sql} AS {_SQL_TYPES[kind]})"
@@ -297,7 +337,9 @@ def _native_value_sql(name: str, source: Source, native: str, kind: str | None, 
 def _same_family(native: str, kind: str) -> bool:
     whole = native.endswith("INT") or native.endswith("INTEGER")
     number = whole or native in ("DOUBLE", "FLOAT") or native.startswith("DECIMAL")
-    return {"integer": whole, "number": number, "text": native == "VARCHAR"}.get(kind, native == _SQL_TYPES[kind])
+    return {"integer": whole, "number": number, "text": native == "VARCHAR"}.get(
+        kind, native == _SQL_TYPES[kind]
+    )
 
 
 def _select(raw: str, source: Source, values: Mapping[str, str]) -> str:
@@ -306,7 +348,9 @@ def _select(raw: str, source: Source, values: Mapping[str, str]) -> str:
     select = f"SELECT _row, {columns} FROM {quoted(raw)}"
     for name, expression in source.derived.items():
         select = f"SELECT *, {condition(expression).sql} AS {quoted(name)} FROM ({select})"
-    reasons = " ".join(f"WHEN {condition(rule).sql} THEN {literal(reason)}" for reason, rule in source.exclude.items())
+    reasons = " ".join(
+        f"WHEN {condition(rule).sql} THEN {literal(reason)}" for reason, rule in source.exclude.items()
+    )
     excluded = f"CASE {reasons} END" if reasons else "CAST(NULL AS VARCHAR)"
     select = f"SELECT *, {excluded} AS _excluded FROM ({select})"
     return select if source.rows is None else _one_row_per(select, source.rows)

@@ -38,7 +38,9 @@ def layout(path: Path, source: Source) -> CsvLayout:
     try:
         codecs.lookup(encoding)
     except LookupError as error:
-        raise ValueError(f"'{encoding}' is no encoding. Write utf-8, gb18030 or another codec of Python.") from error
+        raise ValueError(
+            f"'{encoding}' is no encoding. Write utf-8, gb18030 or another codec of Python."
+        ) from error
     try:
         with _text(path, encoding) as lines:
             head = [line for line, _ in zip(lines, range(source.header_row + 50), strict=False)]
@@ -102,16 +104,15 @@ def as_utf8(path: Path, encoding: str, folder: Path) -> Path:
         return path
     number = sum(1 for _ in folder.glob("source-*.csv"))
     copy = folder / f"source-{number}.csv"
-    with _binary(path) as source, TextIOWrapper(cast("IO[bytes]", source), encoding, newline="") as text:
-        with copy.open("w", encoding="utf-8", newline="") as target:
-            while chunk := text.read(_CHUNK):
-                target.write(chunk)
+    with _text(path, encoding) as text, copy.open("w", encoding="utf-8", newline="") as target:
+        while chunk := text.read(_CHUNK):
+            target.write(chunk)
     return copy
 
 
 @contextmanager
 def _binary(path: Path) -> Iterator[IO[bytes]]:
-    file = gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
+    file = (gzip.open if path.suffix == ".gz" else Path.open)(path, "rb")
     with file:
         yield cast("IO[bytes]", file)
 

@@ -95,8 +95,14 @@ _COUNTED = ("year_first", "compact", "named_month", "day_first", "month_first")
 def counting_sql(text: str) -> list[str]:
     """The aggregates that `detected` needs for one text expression: values read by each family."""
     iso = f"{family_sql('iso', text)} IS NOT NULL"
-    parts = [f"count({text})", f"count(*) FILTER ({iso})", f"count(*) FILTER (regexp_matches({text}, {literal(_OFFSET)}))"]
-    return parts + [f"count(*) FILTER (NOT ({iso}) AND {family_sql(name, text)} IS NOT NULL)" for name in _COUNTED]
+    parts = [
+        f"count({text})",
+        f"count(*) FILTER ({iso})",
+        f"count(*) FILTER (regexp_matches({text}, {literal(_OFFSET)}))",
+    ]
+    return parts + [
+        f"count(*) FILTER (NOT ({iso}) AND {family_sql(name, text)} IS NOT NULL)" for name in _COUNTED
+    ]
 
 
 def detected(counts: Sequence[int]) -> DateReading:

@@ -39,7 +39,9 @@ def peek(source: Source, base: Path) -> tuple[Peeked | None, list[Fault]]:
         return None, faults
     form = source.format or _form(files)
     if form is None:
-        return None, [Fault("path", f"the form of '{files[0].name}' is not known by its ending.", "State `format`.")]
+        return None, [
+            Fault("path", f"the form of '{files[0].name}' is not known by its ending.", "State `format`.")
+        ]
     try:
         peeked = _PEEKS[form](source, files)
     except ValueError as error:
@@ -87,7 +89,13 @@ def _files(source: Source, base: Path) -> tuple[tuple[Path, ...], list[Fault]]:
     for written in source.path or []:
         place = found(written, base)
         if place is None:
-            faults.append(Fault("path", f"there is no file '{written}' in {base.resolve()}, above it, or here.", "Check the path."))
+            faults.append(
+                Fault(
+                    "path",
+                    f"there is no file '{written}' in {base.resolve()}, above it, or here.",
+                    "Check the path.",
+                )
+            )
         elif place.is_dir():
             inside = sorted(file for file in place.rglob("*") if file.suffix in (".parquet", ".pq"))
             files += inside
@@ -108,7 +116,9 @@ def _peek_csv(source: Source, files: tuple[Path, ...]) -> Peeked:
     layouts = tuple(csv_files.layout(file, source) for file in files)
     for file, one in zip(files, layouts, strict=True):
         if one.header != layouts[0].header:
-            raise ValueError(f"its columns differ from those of {file.name}; files of one source share one header.")
+            raise ValueError(
+                f"its columns differ from those of {file.name}; files of one source share one header."
+            )
     return Peeked("csv", files, layouts[0].header, layouts)
 
 
@@ -127,13 +137,17 @@ def _peek_duckdb(source: Source, files: tuple[Path, ...]) -> Peeked:
     if source.table is None:
         raise ValueError("a DuckDB file needs the name of its `table`.")
     attached = f"ATTACH {literal(str(files[0]))} AS peeked (READ_ONLY)"
-    return Peeked("duckdb", files[:1], _described(f"SELECT * FROM peeked.{table_name(source.table)}", attached))
+    return Peeked(
+        "duckdb", files[:1], _described(f"SELECT * FROM peeked.{table_name(source.table)}", attached)
+    )
 
 
 def parquet_scan(files: Sequence[Path]) -> str:
     """The table function that reads the Parquet files with their row numbers."""
     listed = ", ".join(literal(str(file)) for file in files)
-    return f"read_parquet([{listed}], union_by_name = true, hive_partitioning = {str(len(files) > 1).lower()})"
+    return (
+        f"read_parquet([{listed}], union_by_name = true, hive_partitioning = {str(len(files) > 1).lower()})"
+    )
 
 
 def table_name(written: str) -> str:
@@ -166,10 +180,14 @@ def _column_faults(source: Source, peeked: Peeked) -> list[Fault]:
             faults.append(Fault(f"columns.{name}", f"the source has no column '{name}'.", remedy))
     ours = peeked.our_columns(source)
     for name in sorted({name for name in ours if ours.count(name) > 1}):
-        faults.append(Fault("columns", f"two columns would be called '{name}'.", "Map one of them to another name."))
+        faults.append(
+            Fault("columns", f"two columns would be called '{name}'.", "Map one of them to another name.")
+        )
     for name in RESERVED:
         if name in ours:
-            faults.append(Fault("columns", f"the name '{name}' is used by sqaudit itself.", "Map it to another name."))
+            faults.append(
+                Fault("columns", f"the name '{name}' is used by sqaudit itself.", "Map it to another name.")
+            )
     return faults + _used_name_faults(source, ours)
 
 
@@ -182,7 +200,9 @@ def _used_name_faults(source: Source, ours: list[str]) -> list[Fault]:
         used += [("rows.one_per", source.rows.one_per)]
         used += [("rows.order_by", source.rows.order_by)] if source.rows.order_by else []
     return [
-        Fault(place, f"there is no column '{name}'.", did_you_mean(name, ours)) for place, name in used if name not in ours
+        Fault(place, f"there is no column '{name}'.", did_you_mean(name, ours))
+        for place, name in used
+        if name not in ours
     ]
 
 

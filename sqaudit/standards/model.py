@@ -17,7 +17,9 @@ from sqaudit.kinds import RecordKind, catalogue
 
 Direction = Literal["higher", "lower"]
 Evidence = Literal["census", "sample", "survey", "panel"]
-COUNTING = frozenset({"share", "within", "count", "complete", "ratio"})  # measures that add up over record kinds
+COUNTING = frozenset(
+    {"share", "within", "count", "complete", "ratio"}
+)  # measures that add up over record kinds
 _DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(s|sec|min|m|h|d)\s*")
 _SECONDS = {"s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
 
@@ -78,14 +80,19 @@ class Within(Description):
 
     from_: str = Field(alias="from")
     to: str
-    limit: Annotated[Annotated[Seconds, Tag("short")] | Annotated[LimitBy, Tag("long")], Discriminator(shape)] | None = None
+    limit: (
+        Annotated[Annotated[Seconds, Tag("short")] | Annotated[LimitBy, Tag("long")], Discriminator(shape)]
+        | None
+    ) = None
     deadline: str | None = None
     clock: Literal["natural"] = "natural"
 
     @model_validator(mode="after")
     def _one_limit(self) -> Within:
         if (self.limit is None) == (self.deadline is None):
-            raise ValueError("give either `limit` (30s, 24h, ...) or `deadline` (a column), not both or none.")
+            raise ValueError(
+                "give either `limit` (30s, 24h, ...) or `deadline` (a column), not both or none."
+            )
         return self
 
 
@@ -107,7 +114,10 @@ class Measure(Description):
     """How the figure comes about; exactly one of the eight."""
 
     share: (
-        Annotated[Annotated[Expression, Tag("short")] | Annotated[ShareOfCounts, Tag("long")], Discriminator(shape)] | None
+        Annotated[
+            Annotated[Expression, Tag("short")] | Annotated[ShareOfCounts, Tag("long")], Discriminator(shape)
+        ]
+        | None
     ) = None
     within: Within | None = None
     mean: Expression | None = None
@@ -208,12 +218,20 @@ class Indicator(Description):
     @property
     def all_targets(self) -> list[Target]:
         """Every target, however it was written."""
-        return [Target(value=self.target, clause=self.clause)] if self.target is not None else list(self.targets)
+        return (
+            [Target(value=self.target, clause=self.clause)] if self.target is not None else list(self.targets)
+        )
 
     @property
     def shown_unit(self) -> str:
         """The unit of the figure: the one given, else the one the measure implies."""
-        implied = {"share": "share", "within": "share", "complete": "share", "count": "count", "ratio": "ratio"}
+        implied = {
+            "share": "share",
+            "within": "share",
+            "complete": "share",
+            "count": "count",
+            "ratio": "ratio",
+        }
         return self.unit or implied.get(self.measure.kind, "points")
 
     def target_for(self, segment: dict[str, str], start: date | None, end: date | None) -> float | None:
@@ -253,10 +271,14 @@ class Scoring(Description):
     cap: Literal["none", "at_weight", "at_120"] = "at_weight"
     not_assessable: Literal["renormalise", "zero"] = "renormalise"
     floor: float = Field(default=0.8, ge=0, lt=1)
-    steps: list[tuple[float, float]] = Field(default_factory=lambda: [(1.0, 1.0), (0.95, 0.8), (0.9, 0.6), (0.8, 0.3)])
+    steps: list[tuple[float, float]] = Field(
+        default_factory=lambda: [(1.0, 1.0), (0.95, 0.8), (0.9, 0.6), (0.8, 0.3)]
+    )
     panel_scale: Literal["score/5", "(score-1)/4"] = "score/5"
     grade_gate: bool = False
-    root_cause_trigger: list[Literal["attainment", "actual", "below_target", "below_target_with_confidence"]] = Field(
+    root_cause_trigger: list[
+        Literal["attainment", "actual", "below_target", "below_target_with_confidence"]
+    ] = Field(
         default_factory=lambda: ["attainment", "actual", "below_target"]  # type: ignore[arg-type]
     )
     trigger_below: float = Field(default=0.8, gt=0, le=1)
@@ -300,7 +322,12 @@ class Standard(Description):
 
     @model_validator(mode="after")
     def _consistent(self) -> Standard:
-        problems = [*self._id_problems(), *self._kind_problems(), *self._grade_problems(), *self._target_problems()]
+        problems = [
+            *self._id_problems(),
+            *self._kind_problems(),
+            *self._grade_problems(),
+            *self._target_problems(),
+        ]
         problems += self._score_problems()
         if problems:
             raise ValueError(" ".join(problems))
@@ -321,7 +348,11 @@ class Standard(Description):
 
     def _id_problems(self) -> list[str]:
         ids = [entry.id for entry in (*self.indicators, *self.rules)]
-        return [f"the id {name} stands {ids.count(name)} times." for name in sorted(set(ids)) if ids.count(name) > 1]
+        return [
+            f"the id {name} stands {ids.count(name)} times."
+            for name in sorted(set(ids))
+            if ids.count(name) > 1
+        ]
 
     def _kind_problems(self) -> list[str]:
         known = {*catalogue(), *self.record_kinds}
@@ -345,7 +376,9 @@ class Standard(Description):
             for position, one in enumerate(targets):
                 for other in targets[position + 1 :]:
                     if one.scope == other.scope and _overlap(one, other):
-                        found.append(f"{indicator.id}: two targets are in force for one scope ({one.value:g}, {other.value:g}).")
+                        found.append(
+                            f"{indicator.id}: two targets are in force for one scope ({one.value:g}, {other.value:g})."
+                        )
         return found
 
     def _score_problems(self) -> list[str]:

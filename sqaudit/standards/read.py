@@ -39,7 +39,9 @@ def read_standard(path: str | Path) -> Standard:
         - set(read_assumptions())
     )
     if unknown:
-        raise StandardError([Fault(str(file), f"unknown assumptions {', '.join(unknown)}.", "Known: A01 to A48.")])
+        raise StandardError(
+            [Fault(str(file), f"unknown assumptions {', '.join(unknown)}.", "Known: A01 to A48.")]
+        )
     return standard
 
 
@@ -49,4 +51,5 @@ def read_assumptions() -> Mapping[str, Assumption]:
     path = Path(__file__).with_name("assumptions.yaml")
     content, lines = read_yaml(path)
     shifted = {("assumptions", *key): line for key, line in lines.items()}
-    return validated(_Ledger, {"assumptions": content}, path.name, shifted).assumptions
+    ledger: _Ledger = validated(_Ledger, {"assumptions": content}, path.name, shifted)
+    return ledger.assumptions
