@@ -7,11 +7,14 @@ aggregate, no file access: somebody else's standard can neither read nor write a
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import re
+import unicodedata
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
-from sqlglot import exp, parse
+from sqlglot import Dialect, Token, TokenType, exp
 from sqlglot.errors import SqlglotError
 
 from sqaudit.errors import did_you_mean
@@ -37,12 +40,21 @@ _FUNCTIONS = (
 )  # fmt: skip
 _ALLOWED = frozenset((*_OPERATORS, *_ATOMS, *_FUNCTIONS))
 _TYPES = frozenset(
-    getattr(exp.DataType.Type, name)
-    for name in ("INT", "BIGINT", "DOUBLE", "FLOAT", "DECIMAL", "VARCHAR", "TEXT", "DATE", "TIMESTAMP", "TIMESTAMPNTZ", "BOOLEAN", "TIME")
+    exp.DType[name]
+    for name in (
+        "INT", "BIGINT", "DOUBLE", "FLOAT", "DECIMAL", "VARCHAR", "TEXT", "DATE", "TIMESTAMP", "TIMESTAMPNTZ",
+        "BOOLEAN", "TIME",
+    )
 )  # fmt: skip
+_LENGTHS = (
+    "microsecond", "millisecond", "second", "minute", "hour", "day", "week", "month", "quarter", "year",
+)  # fmt: skip
+_UNITS = frozenset((*_LENGTHS, *(f"{name}s" for name in _LENGTHS), "epoch", "dow", "isodow", "doy"))
+_LENGTH_OF_TIME = re.compile(r"\s*[+-]?\d+(\s+[A-Za-z]+)?\s*")  # sqlglot drops what stands behind this
+_INVISIBLE = ("Cc", "Cf", "Cs")  # control signs, zero-width and direction marks, halves of a character
 ALLOWED_WORDS = (
-    "Write comparisons, arithmetic, and/or/not, in, between, like, is null, case, intervals, casts and simple "
-    "functions of text, numbers and dates."
+    "Write comparisons, arithmetic, and/or/not, in, between, like, is null, case, intervals, casts and "
+    "simple functions of text, numbers and dates."
 )
 
 
@@ -109,28 +121,82 @@ def literal(value: str) -> str:
 def _parsed(text: str) -> exp.Expr:
     if len(text) > LONGEST_TEXT:
         raise ConditionError(f"'{text[:60]}...' is too long: at most {LONGEST_TEXT} characters.")
+    if (sign := next(filter(_invisible, text), None)) is not None:
+        shown = "".join("□" if _invisible(one) else one for one in text[:200])
+        raise ConditionError(f"'{shown}' holds the invisible character U+{ord(sign):04X}. Remove it.")
+    dialect = Dialect.get_or_raise(DIALECT)
     try:
-        statements = parse(text, dialect=DIALECT)
+        tokens = dialect.tokenize(text)
+        _refuse_hidden(tokens, text)
+        statements = dialect.parser().parse(tokens, text)
     except (SqlglotError, RecursionError) as error:
-        reason = "it is nested too deeply" if isinstance(error, RecursionError) else _reason(error)
-        raise ConditionError(f"'{text[:200]}' is no SQL expression: {reason}.") from error
+        raise ConditionError(f"'{text[:200]}' is no SQL expression: {_reason(error)}.") from error
     if len(statements) != 1 or statements[0] is None:
         raise ConditionError(f"'{text[:200]}' must be one SQL expression, such as solved_at is not null.")
     return statements[0]
 
 
-def _reason(error: SqlglotError) -> str:
+def _invisible(sign: str) -> bool:
+    return unicodedata.category(sign) in _INVISIBLE and sign not in "\t\n\r"
+
+
+def _refuse_hidden(tokens: Sequence[Token], text: str) -> None:
+    """What the parser would drop without a word, so that the reader would see more than runs."""
+    if any(token.comments for token in tokens):
+        raise ConditionError(f"'{text[:200]}' holds a comment, which is not allowed. Put it beside the key.")
+    if any(token.token_type == TokenType.SEMICOLON for token in tokens):
+        raise ConditionError(f"'{text[:200]}' must be one SQL expression, without a semicolon.")
+    for word, amount in pairwise(tokens):
+        follows = word.token_type == TokenType.INTERVAL and amount.token_type == TokenType.STRING
+        if follows and not _LENGTH_OF_TIME.fullmatch(amount.text):
+            raise ConditionError(
+                f"'{text[:200]}' has the interval '{amount.text}'. Write one amount and unit: '30 minutes'."
+            )
+
+
+def _reason(error: SqlglotError | RecursionError) -> str:
+    """Why a text cannot be parsed, without the parser's own vocabulary."""
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
     details = getattr(error, "errors", None)
-    return str(details[0].get("description", error)).rstrip(".") if details else str(error).splitlines()[0]
+    if not details:
+        return "a quotation mark is missing"  # all that the tokenizer refuses
+    near = str(details[0].get("highlight") or "")
+    if "Expecting )" in str(details[0].get("description")):
+        return f"a closing bracket is missing near '{near}'"
+    return f"it cannot be read near '{near}'"
 
 
 def _refuse_unknown(node: exp.Expr, text: str) -> None:
     if type(node) not in _ALLOWED:
         raise ConditionError(f"'{text[:200]}' uses {_spoken(node)}, which is not allowed. {ALLOWED_WORDS}")
+    if node.error_messages():  # the parser lets "@" pass without a value
+        raise ConditionError(f"'{text[:200]}' lacks a value for {_spoken(node)}.")
     if isinstance(node, exp.Column) and (node.table or not node.name):
         raise ConditionError(f"'{text[:200]}' names '{node.sql(DIALECT)}': write a column without its table.")
+    if isinstance(node, exp.Identifier) and not (node.args.get("quoted") or node.name.isidentifier()):
+        raise ConditionError(
+            f"'{text[:200]}' has the name {node.name}: text stands in straight single quotes ('), "
+            'an unusual column name in straight double quotes (").'
+        )
     if isinstance(node, exp.DataType) and (node.this not in _TYPES or node.args.get("nested")):
         raise ConditionError(f"'{text[:200]}' casts to {node.sql(DIALECT)}, which is not allowed.")
+    if isinstance(node, exp.In) and not (
+        node.expressions or node.args.get("query") or node.args.get("unnest")
+    ):
+        raise ConditionError(f"'{text[:200]}' needs a list in brackets behind 'in'.")
+    if (unit := _unit(node)) is not None and unit.name.lower() not in _UNITS:
+        raise ConditionError(
+            f"'{text[:200]}' has the unit of time '{unit.name}'. Known: {', '.join(_LENGTHS)}."
+        )
+
+
+def _unit(node: exp.Expr) -> exp.Expr | None:
+    """The unit of time that a node names. sqlglot renders some of them as they are: none may pass unread."""
+    if isinstance(node, exp.Var):
+        return node
+    found = node.this if isinstance(node, exp.Extract) else node.args.get("unit")
+    return found if isinstance(found, exp.Expr) else None
 
 
 def _spoken(node: exp.Expr) -> str:
