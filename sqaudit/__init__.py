@@ -9,13 +9,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sqaudit.audit import Audit, Results, audit_of, changed, open_audit, scored
+    from sqaudit.audit import Audit, audit_of, open_audit
     from sqaudit.errors import AuditError, EngineError, FrameError, ParameterError, SourceError, StandardError
     from sqaudit.figures_file import read_figures
-    from sqaudit.page import Page
     from sqaudit.plan import plan
     from sqaudit.publish.parameters import notebook_page
     from sqaudit.publish.run import run
+    from sqaudit.report.page import Page
+    from sqaudit.results import Results, changed, scored
     from sqaudit.scoring import Score, score, scorecard
     from sqaudit.standards import Standard, read_standard
 
@@ -26,15 +27,15 @@ _HOMES = {
     "AuditError": "errors",
     "EngineError": "errors",
     "FrameError": "errors",
-    "Page": "page",
+    "Page": "report.page",
     "ParameterError": "errors",
-    "Results": "audit",
+    "Results": "results",
     "Score": "scoring",
     "SourceError": "errors",
     "Standard": "standards",
     "StandardError": "errors",
     "audit_of": "audit",
-    "changed": "audit",
+    "changed": "results",
     "notebook_page": "publish.parameters",
     "open_audit": "audit",
     "plan": "plan",
@@ -43,7 +44,7 @@ _HOMES = {
     "run": "publish.run",
     "score": "scoring",
     "scorecard": "scoring",
-    "scored": "audit",
+    "scored": "results",
 }
 
 __all__ = [

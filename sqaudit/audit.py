@@ -1,72 +1,32 @@
-"""An audit: the records of a run attached, measured, judged, scored, and open for questions."""
+"""An audit: the records of a run attached, measured, judged, and open for questions."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import datetime, time
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol
+from typing import Any
 
 import pandas as pd
 
-from sqaudit import comparison, measure, periods, scoring, verdicts
+from sqaudit import measure, periods, personal, verdicts
 from sqaudit.conditions import ConditionError, condition, quoted, unknown_columns
 from sqaudit.engines.duckdb import DuckDBEngine
 from sqaudit.errors import Fault, ParameterError, did_you_mean
 from sqaudit.measure import Question
-from sqaudit.params import RunFile
 from sqaudit.periods import GRAINS, Period
 from sqaudit.plan import Plan, plan, planned, segment_faults
 from sqaudit.readings import needed_columns, read
 from sqaudit.records import check as records_check
-from sqaudit.scoring import Score
+from sqaudit.results import Results, stacked
 from sqaudit.sources.attach import Attached, attach
-from sqaudit.standards.model import Indicator, Standard
+from sqaudit.standards.model import Indicator
 
 STATUSES = ("met", "missed", "counted", "pending", "excluded")
-_MASK = "***"
-
-
-@dataclass(frozen=True)
-class Results:
-    """Everything a book says, as small frames; the same whether computed now or read from a run folder.
-
-    `measurements` has every grouping of the book under one another: leading columns as in every
-    measurement frame, then `target, direction, unit, verdict, grouping`, where `grouping` names what the
-    row is grouped by (total, month, team, ...).
-    """
-
-    measurements: pd.DataFrame
-    checks: pd.DataFrame
-    row_account: pd.DataFrame
-    as_of: datetime
-
-    def grouped(self, *names: str) -> pd.DataFrame:
-        """The measurements of one grouping, with its own segment columns only."""
-        label = grouping_label(names)
-        rows = self.measurements[self.measurements["grouping"] == label]
-        segments = [name for name in names if name not in GRAINS]
-        others = [name for name in measurement_segments(self.measurements) if name not in segments]
-        return rows.drop(columns=[*others, "grouping"]).reset_index(drop=True)
-
-
-def grouping_label(names: Sequence[str]) -> str:
-    """The name of a grouping in the `grouping` column.
-
-    >>> grouping_label(()), grouping_label(("month", "team"))
-    ('total', 'month, team')
-    """
-    return ", ".join(names) or "total"
-
-
-def measurement_segments(measurements: pd.DataFrame) -> list[str]:
-    """The segment columns of a frame of results."""
-    columns = list(measurements.columns)
-    return columns[columns.index("period") + 1 : columns.index("numerator")]
+PeriodLike = str | Period | None
 
 
 class Audit(AbstractContextManager["Audit"]):
@@ -106,17 +66,14 @@ class Audit(AbstractContextManager["Audit"]):
 
     @cached_property
     def as_of(self) -> datetime:
-        """The moment at which open cases are judged: stated, else the end of the period, else the last event."""
+        """When open cases are judged: as stated, else at the end of the period, else at the last event."""
         if self.run.as_of is not None:
             return self.run.as_of
         end = self.run.chosen_period.end
         return datetime.combine(end, time.min) if end is not None else self._last_event()
 
     def measure(
-        self,
-        by: Sequence[str] = (),
-        period: str | Period | None = None,
-        indicators: Sequence[str] = (),
+        self, by: Sequence[str] = (), period: PeriodLike = None, indicators: Sequence[str] = ()
     ) -> pd.DataFrame:
         """The figures of the standard, judged: a measurement frame with `target, direction, unit, verdict`.
 
@@ -128,30 +85,19 @@ class Audit(AbstractContextManager["Audit"]):
         frame = measure.measure(self.engine, self.standard, self.columns, question)[tuple(by)]
         return verdicts.judged(frame, self.standard, chosen, self.run.minimum_cases)
 
-    def not_broken_down(self, by: Sequence[str], indicators: Sequence[str] = ()) -> dict[str, str]:
-        """Why an indicator has no rows for a grouping: records, a column or a segment are absent."""
-        reasons = {}
-        for indicator in self.standard.indicators:
-            if by and (not indicators or indicator.id in indicators):
-                lacking = {kind: self._lacking(kind, indicator, by) for kind in indicator.records}
-                if all(lacking.values()):
-                    reasons[indicator.id] = "; ".join(lacking.values())
-        return reasons
-
     def queries(
-        self, by: Sequence[str] = (), period: str | Period | None = None, indicators: Sequence[str] = ()
+        self, by: Sequence[str] = (), period: PeriodLike = None, indicators: Sequence[str] = ()
     ) -> dict[str, str]:
         """The query behind the figures, for each record kind."""
-        return measure.queries(
-            self.standard, self.columns, self.question((tuple(by),), (self._period(period),), indicators)
-        )
+        question = self.question((tuple(by),), (self._period(period),), indicators)
+        return measure.queries(self.standard, self.columns, question)
 
     def records(
         self,
         indicator: str,
         status: str | None = None,
         where: str | None = None,
-        period: str | Period | None = None,
+        period: PeriodLike = None,
         limit: int | None = None,
     ) -> pd.DataFrame:
         """The very rows behind a figure: `kind, period, status, reason` and all columns of the records.
@@ -163,60 +109,61 @@ class Audit(AbstractContextManager["Audit"]):
         question = self.question(((),), (self._period(period),), (indicator,))
         chosen = self.standard.indicator(indicator)
         self._check_listing(chosen, status, where)
-        parts = []
-        for kind in chosen.records:
-            if kind in self.columns and all(name in self.columns[kind] for name in needed_columns(chosen)):
-                parts.append(
-                    self.engine.query(self._listing_sql(question, kind, chosen, status, where, limit)).assign(
-                        kind=kind
-                    )
-                )
+        parts = [
+            self.engine.query(self._listing_sql(question, kind, chosen, status, where, limit)).assign(
+                kind=kind
+            )
+            for kind in chosen.records
+            if not self._lacking(kind, chosen, ())
+            and not unknown_columns(where or "true", self.columns[kind])
+        ]
         if not parts:
             return pd.DataFrame(columns=["kind", "period", "status", "reason"])
         rows = pd.concat(parts, ignore_index=True).drop(columns="_row")
         rows = rows[["kind", *(name for name in rows.columns if name != "kind")]]
-        return rows if self.run.show_personal_data else self._masked(rows, chosen.records)
+        kinds = [self.standard.kind(kind) for kind in chosen.records]
+        return rows if self.run.show_personal_data else personal.masked(rows, kinds)
+
+    def not_broken_down(self, by: Sequence[str], indicators: Sequence[str] = ()) -> dict[str, str]:
+        """Why an indicator has no rows for a grouping: records, a column or a segment are absent."""
+        reasons = {}
+        for indicator in self.standard.indicators:
+            if by and (not indicators or indicator.id in indicators):
+                lacking = [self._lacking(kind, indicator, by) for kind in indicator.records]
+                if all(lacking):
+                    reasons[indicator.id] = "; ".join(lacking)
+        return reasons
 
     @cached_property
     def results(self) -> Results:
         """Everything the book of this run says, computed in one scan per record kind."""
         run = self.run
-        spans = tuple(period for period in (run.chosen_period, run.compared_period) if period is not None)
-        grain = run.chosen_period.finer
         segments = [name for name in run.segments if name not in GRAINS]
-        groupings = ((), (grain,), *((name,) for name in segments))
-        frames = measure.measure(self.engine, self.standard, self.columns, self.question(groupings, spans))
-        judged = [
-            verdicts.judged(frame, self.standard, run.chosen_period, run.minimum_cases).assign(
-                grouping=grouping_label(grouping)
-            )
+        groupings = ((), (run.chosen_period.finer,), *((name,) for name in segments))
+        question = self.question(groupings, self._spans)
+        frames = measure.measure(self.engine, self.standard, self.columns, question)
+        judged = {
+            grouping: verdicts.judged(frame, self.standard, run.chosen_period, run.minimum_cases)
             for grouping, frame in frames.items()
-        ]
-        return Results(_stacked(judged, segments), self.checks, self.row_account, self.as_of)
+        }
+        return Results(stacked(judged, segments), self.checks, self.row_account, self.as_of)
 
     @cached_property
     def checks(self) -> pd.DataFrame:
-        """Every fault of the records: `severity, kind, column, check, count, of, rows, examples, indicators, detail`."""
+        """Every fault of the records, the gravest first; columns as in `sqaudit.records.check.CHECKS`."""
         found = [
             records_check.check(self.engine, one, self._expected(kind)) for kind, one in self.attached.items()
         ]
         for kind in self.standard.kinds_used:
             if kind not in self.attached:
-                found.append(
-                    records_check.absent(
-                        kind, [one.id for one in self.standard.indicators if kind in one.records]
-                    )
-                )
+                indicators = [one.id for one in self.standard.indicators if kind in one.records]
+                found.append(records_check.absent(kind, indicators))
         filled = [frame for frame in found if len(frame)]
-        table = (
-            pd.concat(filled, ignore_index=True)
-            if filled
-            else pd.DataFrame(columns=list(records_check.CHECKS))
-        )
+        columns = list(records_check.CHECKS)
+        table = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=columns)
         order = {name: place for place, name in enumerate(records_check.SEVERITIES)}
-        return table.sort_values("severity", key=lambda names: names.map(order), kind="stable").reset_index(
-            drop=True
-        )
+        rank = table["severity"].map(order)
+        return table.iloc[rank.argsort(kind="stable")].reset_index(drop=True)
 
     @cached_property
     def row_account(self) -> pd.DataFrame:
@@ -225,11 +172,8 @@ class Audit(AbstractContextManager["Audit"]):
             records_check.row_account(self.engine, one, self._expected(kind))
             for kind, one in self.attached.items()
         ]
-        return (
-            pd.concat(parts, ignore_index=True)
-            if parts
-            else pd.DataFrame(columns=list(records_check.ROW_ACCOUNT))
-        )
+        columns = list(records_check.ROW_ACCOUNT)
+        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
 
     def question(
         self,
@@ -239,7 +183,8 @@ class Audit(AbstractContextManager["Audit"]):
     ) -> Question:
         """The question in the settings of this run; ParameterError where a name is unknown."""
         known = sorted({name for columns in self.columns.values() for name in columns})
-        faults = segment_faults((name for grouping in groupings for name in grouping), known, self.plan.place)
+        asked = dict.fromkeys(name for grouping in groupings for name in grouping)
+        faults = segment_faults(asked, known, self.plan.place)
         ids = [one.id for one in self.standard.indicators]
         faults += [
             Fault("indicator", f"the standard has no indicator '{name}'.", did_you_mean(name, ids))
@@ -252,38 +197,37 @@ class Audit(AbstractContextManager["Audit"]):
         run = self.run
         return Question(spans, self.as_of, groupings, scope, tuple(indicators), run.interval, run.confidence)
 
+    @property
+    def _spans(self) -> tuple[Period, ...]:
+        """The period under audit and the one it is compared with."""
+        both = (self.run.chosen_period, self.run.compared_period)
+        return tuple(period for period in both if period is not None)
+
     def _attach(self) -> dict[str, Attached]:
-        run, attached = self.run, {}
-        for kind, peeked in self.plan.peeked.items():
-            model = self.standard.kind(kind)
-            attached[kind] = attach(
-                self.engine, kind, model, run.records[kind], peeked, self.plan.base, run.timezone
+        run, base = self.run, self.plan.base
+        return {
+            kind: attach(
+                self.engine, kind, self.standard.kind(kind), run.records[kind], peeked, base, run.timezone
             )
-        return attached
+            for kind, peeked in self.plan.peeked.items()
+        }
 
     def _refuse_what_the_engine_refuses(self) -> None:
         """Conditions that parse but cannot be computed, such as a time compared with a number."""
         faults = []
-        for kind, one in self.attached.items():
+        for kind in self.attached:
             for indicator in self.standard.indicators:
-                if kind in indicator.records and all(
-                    name in one.columns for name in needed_columns(indicator)
-                ):
+                if kind in indicator.records and not self._lacking(kind, indicator, ()):
                     reading = read(indicator, self.as_of)
                     aggregates = [sql for name, sql in reading.aggregates.items() if name != "of"]
                     shown = ", ".join([f"count({reading.status})", *aggregates])
                     if why := self.engine.refusal(f"SELECT {shown} FROM {quoted(kind)}"):
-                        faults.append(
-                            Fault(
-                                str(self.plan.standard_path),
-                                f"{indicator.id}: {why}",
-                                "Compare columns of one type.",
-                            )
-                        )
-            if (scope := self._scope(kind)) and (
-                why := self.engine.refusal(f"SELECT 1 FROM {quoted(kind)} WHERE {condition(scope).sql}")
-            ):
-                faults.append(Fault(f"{self.plan.place}, scope", why))
+                        place = f"{self.plan.standard_path}, {indicator.id}"
+                        faults.append(Fault(place, why, "Compare columns of one type."))
+            if (scope := self._scope(kind)) is not None:
+                sql = f"SELECT 1 FROM {quoted(kind)} WHERE {condition(scope).sql}"
+                if why := self.engine.refusal(sql):
+                    faults.append(Fault(f"{self.plan.place}, scope", why))
         if faults:
             raise ParameterError(faults)
 
@@ -305,29 +249,28 @@ class Audit(AbstractContextManager["Audit"]):
         return sorted(condition(scope).columns - set(self.columns[kind])) if scope else []
 
     def _expected(self, kind: str) -> records_check.Expectation:
-        run = self.run
-        source = run.records[kind]
+        """What the records of one kind are held against."""
+        source = self.run.records[kind]
         needed: dict[str, list[str]] = {}
         for indicator in self.standard.indicators:
             if kind in indicator.records:
                 for name in needed_columns(indicator):
                     needed.setdefault(name, []).append(indicator.id)
-        spans = tuple(period for period in (run.chosen_period, run.compared_period) if period is not None)
         counted_by_people = self.plan.peeked[kind].form in ("csv", "xlsx")
         return records_check.Expectation(
             model=self.standard.kind(kind),
             needed=needed,
-            segments=[name for name in run.segments if name not in GRAINS],
-            periods=spans,
+            segments=[name for name in self.run.segments if name not in GRAINS],
+            periods=self._spans,
             as_of=self.as_of,
             scope=self._scope(kind),
             scope_lacks=self._scope_lacks(kind),
             header_rows=source.header_row if counted_by_people else 0,
             excluded_reasons=tuple(source.exclude),
-            show_personal=run.show_personal_data,
+            show_personal=self.run.show_personal_data,
         )
 
-    def _period(self, period: str | Period | None) -> Period:
+    def _period(self, period: PeriodLike) -> Period:
         if period is None:
             return self.run.chosen_period
         try:
@@ -336,6 +279,7 @@ class Audit(AbstractContextManager["Audit"]):
             raise ParameterError([Fault("period", str(error))]) from error
 
     def _last_event(self) -> datetime:
+        """The latest event time of any records; the end of time where no records have one."""
         latest = []
         for kind, one in self.attached.items():
             event = self.standard.kind(kind).time
@@ -349,8 +293,8 @@ class Audit(AbstractContextManager["Audit"]):
         if status is not None and status not in STATUSES:
             faults.append(Fault("status", f"'{status}' is no status.", f"Known: {', '.join(STATUSES)}."))
         if where is not None:
+            known = sorted({name for kind in indicator.records for name in self.columns.get(kind, {})})
             try:
-                known = sorted({name for kind in indicator.records for name in self.columns.get(kind, {})})
                 faults += [Fault("where", message) for message in unknown_columns(where, known)]
             except ConditionError as error:
                 faults.append(Fault("where", str(error)))
@@ -369,18 +313,9 @@ class Audit(AbstractContextManager["Audit"]):
         sql = measure.listing(self.standard, self.columns, question, kind, indicator)
         if status is not None:
             sql = f"SELECT * FROM ({sql}) WHERE status = '{status}' ORDER BY _row"
-        if where is not None and not unknown_columns(where, list(self.columns[kind])):
+        if where is not None:
             sql = f"SELECT * FROM ({sql}) WHERE {condition(where).sql} ORDER BY _row"
         return sql if limit is None else f"{sql} LIMIT {int(limit)}"
-
-    def _masked(self, rows: pd.DataFrame, kinds: Sequence[str]) -> pd.DataFrame:
-        personal = [
-            name
-            for name in rows.columns
-            if _sounds_personal(name)
-            or any(self.standard.kind(kind).columns.get(name, _PLAIN).personal for kind in kinds)
-        ]
-        return rows.assign(**{name: rows[name].where(rows[name].isna(), _MASK) for name in personal})
 
 
 def open_audit(run_file: str | Path, **changes: Any) -> Audit:
@@ -391,70 +326,3 @@ def open_audit(run_file: str | Path, **changes: Any) -> Audit:
 def audit_of(content: Mapping[str, Any], base: str | Path = ".", place: str = "parameters") -> Audit:
     """The audit that the keys of a run file describe, given as a mapping."""
     return Audit(planned(content, Path(base), place))
-
-
-class Judgeable(Protocol):
-    """What scoring needs to know of a run: its run file and its standard."""
-
-    @property
-    def run(self) -> RunFile: ...
-
-    @property
-    def standard(self) -> Standard: ...
-
-
-def scored(results: Results, run: Judgeable, period: Period | None = None) -> tuple[pd.DataFrame, Score]:
-    """The scorecard and the score of one period of a run (the one under audit unless another is named)."""
-    label = (period or run.run.chosen_period).label
-    total = results.grouped()
-    card = scoring.scorecard(total[total["period"] == label].reset_index(drop=True), run.standard)
-    return card, scoring.score(card, run.standard)
-
-
-def changed(results: Results, run: Judgeable) -> pd.DataFrame:
-    """The change of every indicator against the period it is compared with, the clearest first."""
-    compared = run.run.compared_period
-    if compared is None:
-        return comparison.changes(results.grouped().head(0), "", "")
-    return comparison.changes(results.grouped(), compared.label, run.run.chosen_period.label)
-
-
-def _stacked(frames: Sequence[pd.DataFrame], segments: Sequence[str]) -> pd.DataFrame:
-    """All groupings under one another, with every segment column in each."""
-    widened = []
-    for frame in frames:
-        for place, name in enumerate(segments):
-            if name not in frame:
-                frame.insert(2 + place, name, pd.Series(None, index=frame.index, dtype="object"))
-        columns = [
-            "indicator",
-            "period",
-            *segments,
-            *(n for n in frame.columns if n not in ("indicator", "period", *segments)),
-        ]
-        widened.append(frame[columns].astype(dict.fromkeys(segments, "object")))
-    return pd.concat(widened, ignore_index=True)
-
-
-_PERSONAL_WORDS: tuple[str, ...] = (
-    "phone",
-    "mobile",
-    "address",
-    "customer_name",
-    "contact_name",
-    "id_card",
-    "email",
-)
-_PERSONAL_WORDS += ("姓名", "电话", "手机", "地址", "身份证", "邮箱")
-
-
-def _sounds_personal(column: str) -> bool:
-    """Whether the name of a user's own column says that it holds personal data."""
-    return any(word in column.lower() for word in _PERSONAL_WORDS)
-
-
-class _Plain:
-    personal = False
-
-
-_PLAIN = _Plain()

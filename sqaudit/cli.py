@@ -227,9 +227,8 @@ def standards_list(as_json: AsJson = False) -> None:
         )
         return
     for path, one in found:
-        shown.print(
-            f"[bold]{one.standard}[/] {one.version}  {one.title.in_language('en')} · {one.title.in_language('zh')}"
-        )
+        title = f"{one.title.in_language('en')} · {one.title.in_language('zh')}"
+        shown.print(f"[bold]{one.standard}[/] {one.version}  {title}")
         shown.print(f"  {len(one.indicators)} indicators, {len(one.rules)} rules  [dim]{path}[/]")
 
 
@@ -272,9 +271,8 @@ def standards_lint(
         _print_json(found)
     else:
         for row in found:
-            shown.print(
-                f"[bold]{row['severity']}[/] {row['standard']} {row['indicator']}: {row['message']} [dim]{row['remedy']}[/]"
-            )
+            place = f"[bold]{row['severity']}[/] {row['standard']} {row['indicator']}"
+            shown.print(f"{place}: {row['message']} [dim]{row['remedy']}[/]")
         told.print(f"{len(found)} findings in {len(models)} standards.")
     raise typer.Exit(1 if any(row["severity"] == "error" for row in found) else 0)
 

@@ -12,10 +12,11 @@ from typing import Any
 
 import pandas as pd
 
-from sqaudit.audit import Audit, Results, changed, scored
+from sqaudit.audit import Audit
 from sqaudit.descriptions import validated
 from sqaudit.errors import SourceError
 from sqaudit.params import RunFile
+from sqaudit.results import Results, changed, scored
 from sqaudit.scoring import Score
 from sqaudit.standards import Standard, read_standard
 

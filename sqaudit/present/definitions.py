@@ -23,8 +23,9 @@ def labels_of(standard: Standard) -> Labels:
 
 
 def definitions(standard: Standard) -> pd.DataFrame:
-    """One row per indicator: `indicator, name, clause, requirement, formula, records, target, unit, direction, evidence`.
+    """One row per indicator, for the table of definitions.
 
+    Columns: `indicator, name, clause, requirement, formula, records, target, unit, direction, evidence`.
     Texts are {zh, en} mappings.
     """
     return pd.DataFrame([_definition(standard, indicator) for indicator in standard.indicators])

@@ -99,8 +99,10 @@ def checks_lines(checks: pd.DataFrame, standard: Standard) -> Iterator[str]:
     for row in checks.to_dict("records"):
         colour = _COLOURS[str(row["severity"])]
         places = f" Rows {', '.join(map(str, row['rows']))}." if len(row["rows"]) else ""
-        sentence = escape(check_sentence(row, labels, "en") + places)  # type: ignore[arg-type]
-        yield f"[{colour}]{row['severity']:<8}[/] {sentence} [dim]{escape(check_remedy(row, labels, 'en'))}[/]"  # type: ignore[arg-type]
+        found = {str(name): value for name, value in row.items()}
+        sentence = escape(check_sentence(found, labels, "en") + places)
+        remedy = escape(check_remedy(found, labels, "en"))
+        yield f"[{colour}]{row['severity']:<8}[/] {sentence} [dim]{remedy}[/]"
 
 
 def account_table(account: pd.DataFrame, standard: Standard) -> Table:
@@ -162,9 +164,9 @@ def _plain(value: object) -> str:
 
 
 def _count(value: object) -> str:
-    return (
-        numbers.plain(value) if isinstance(value, float) and not value.is_integer() else numbers.count(value)
-    )  # type: ignore[arg-type]
+    if not numbers.is_number(value):
+        return DASH
+    return numbers.count(value) if float(value).is_integer() else numbers.plain(value)
 
 
 def _real(value: float) -> float | None:

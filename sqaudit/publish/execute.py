@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from jupyter_core.utils import ensure_event_loop
 from traitlets.config import Config
 
 Progress = Callable[[str, int, int], None]  # notebook, cells done, cells in all
 
 
-def silent(name: str, done: int, total: int) -> None:  # noqa: ARG001 - a progress that shows nothing
+def silent(name: str, done: int, total: int) -> None:
     """A progress that shows nothing."""
 
 
@@ -103,6 +104,8 @@ def execute(
     except Exception as failure:
         error = _told(failure)
         cell = reached[-1] if reached else None
+    finally:
+        ensure_event_loop().close()  # the client leaves the loop of its thread open
     progress(name, total, total)
     seconds = time.monotonic() - started
     if not error:

@@ -31,8 +31,7 @@ NAME = "manifest.json"
 
 
 def described(audit: Audit) -> dict[str, Any]:
-    """What a run rests on: parameters, standard, sources with hashes and row counts, assumptions, versions."""
-    entries = (*audit.standard.indicators, *audit.standard.rules)
+    """What a run rests on: parameters, standard, hashed sources with row counts, assumptions, versions."""
     return {
         "sqaudit": sqaudit.__version__,
         "parameters": shown_parameters(audit),
@@ -45,7 +44,7 @@ def described(audit: Audit) -> dict[str, Any]:
         },
         "as_of": audit.as_of.isoformat(),
         "sources": [_source(audit, kind) for kind in audit.attached],
-        "assumptions": sorted({number for entry in entries for number in entry.assumptions}),
+        "assumptions": audit.standard.assumptions_used,
         "random_seeds": {},
         "packages": versions(),
         "python": sys.version.split()[0],

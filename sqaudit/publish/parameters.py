@@ -13,9 +13,9 @@ from typing import Any
 
 from sqaudit.audit import Audit
 from sqaudit.errors import Fault, ParameterError
-from sqaudit.page import Page
 from sqaudit.params import RunFile
 from sqaudit.plan import plan, planned
+from sqaudit.report.page import Page
 from sqaudit.review import Review, read_review
 
 SAMPLE = "params/quarterly_review.yaml"

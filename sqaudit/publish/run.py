@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from sqaudit.audit import Audit
-from sqaudit.page import parameter_rows
 from sqaudit.plan import Plan, plan
 from sqaudit.present import numbers
 from sqaudit.present.definitions import definitions, labels_of
@@ -22,6 +21,9 @@ from sqaudit.publish import manifest
 from sqaudit.publish.execute import Execution, Progress, default_jobs, execute_all, silent
 from sqaudit.publish.export import Failure, ReportEntry, RunEntry, index_page, notebook_to_html, reports_index
 from sqaudit.publish.workbook import write_scorecard_workbook
+from sqaudit.report.grounds import parameter_rows
+from sqaudit.report.reader import Reader
+from sqaudit.report.result import change_summary
 from sqaudit.review import Review
 
 PARTIAL = ".partial"
@@ -211,9 +213,11 @@ def _report_title(name: str, title: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def _front_page(review: Review, executions: list[Execution], book: Book, facts: Mapping[str, str]) -> str:
+    summary = change_summary(Reader(review))
     entries = [
         ReportEntry(
             title=_short_title(one.name),
+            summary=summary if one.name == "quarterly_review" and any(summary.values()) else "",
             address=f"{one.name}.html",
             links={"ipynb": f"{one.name}.ipynb"},
             failure=f"{one.error} (cell {one.cell})" if one.failed and one.cell else one.error,

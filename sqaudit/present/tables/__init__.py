@@ -6,6 +6,7 @@ an empty frame becomes one quiet sentence.
 
 from sqaudit.present.tables.grounds import checks_table, definitions_table, plain_table, row_account_table
 from sqaudit.present.tables.results import LEAST_CASES, changes_table, scorecard_table, segment_table
+from sqaudit.present.tables.segments import segment_matrix
 
 __all__ = [
     "LEAST_CASES",
@@ -15,5 +16,6 @@ __all__ = [
     "plain_table",
     "row_account_table",
     "scorecard_table",
+    "segment_matrix",
     "segment_table",
 ]

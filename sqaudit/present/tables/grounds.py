@@ -82,7 +82,7 @@ def definitions_table(definitions: pd.DataFrame, labels: Labels, language: Langu
             Cell(in_tongue(name, tongue), in_tongue(row.get("clause"), tongue)),
             Cell(in_tongue(row.get("requirement"), tongue) or DASH),
             Cell(in_tongue(row.get("formula"), tongue) or DASH),
-            Cell(named(labels, row.get("records"), tongue, "kind")),
+            Cell(_kinds(row.get("records"), labels, tongue)),
             words(shown or in_tongue(goal, tongue) or DASH),
             words(named({}, row.get("evidence"), tongue, "evidence")),
         ]
@@ -93,6 +93,13 @@ def definitions_table(definitions: pd.DataFrame, labels: Labels, language: Langu
         return table(head, rows, tongue, caption=say("caption.definitions", tongue, count=len(definitions)))
 
     return bilingual(render, language)
+
+
+def _kinds(records: object, labels: Labels, tongue: Tongue) -> str:
+    """The record kinds of an indicator: a text in both languages, or an id."""
+    return (
+        in_tongue(records, tongue) if isinstance(records, Mapping) else named(labels, records, tongue, "kind")
+    )
 
 
 def plain_table(

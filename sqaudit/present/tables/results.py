@@ -20,14 +20,14 @@ def scorecard_table(scorecard: pd.DataFrame, labels: Labels, language: Language)
     """Target, actual value with interval, verdict and score of every indicator, and the total score.
 
     In: indicator, dimension, clause, weight, target, direction, unit, value, low, high, denominator, pending,
-    excluded, evidence, verdict, attainment, capped_score, note.
+    excluded, evidence, verdict, attainment, raw_score, capped_score, note.
     """
 
     def render(tongue: Tongue) -> str:
         scored = _has_numbers(scorecard, "capped_score")
         noted = any(in_tongue(row.get("note"), tongue) for row in records_of(scorecard))
         names = ["indicator", "target", "value", "denominator", "verdict"]
-        names += ["attainment", "capped_score", "weight"] if scored else []
+        names += ["attainment", "raw_score", "capped_score", "weight"] if scored else []
         rows = [Row(_scorecard_cells(row, labels, tongue, scored, noted)) for row in records_of(scorecard)]
         if scored and rows:
             rows.append(_score_total(scorecard, tongue, noted))
@@ -127,6 +127,7 @@ def _scorecard_cells(
     if scored:
         cells += [
             number(numbers.attainment(row.get("attainment"))),
+            number(numbers.score(row.get("raw_score"))),
             number(numbers.score(row.get("capped_score"))),
             number(numbers.plain(weight)),
         ]
@@ -134,13 +135,16 @@ def _scorecard_cells(
 
 
 def _score_total(scorecard: pd.DataFrame, tongue: Tongue, noted: bool) -> Row:
-    total, weight = scorecard["capped_score"].sum(), scorecard["weight"].sum()
-    blank = [Cell("")] * 5
+    """The sums of points and assessed weights, with all weights below where they differ."""
+    scored = scorecard[scorecard["capped_score"].notna()]
+    assessed, weight = scored["weight"].sum(), scorecard["weight"].sum()
+    of_all = f"/ {numbers.plain(weight)}" if assessed < weight else ""
     cells = [
         Cell(say("table.total", tongue)),
-        *blank,
-        number(numbers.score(total)),
-        number(numbers.plain(weight)),
+        *[Cell("")] * 5,
+        number(numbers.score(scored["raw_score"].sum())),
+        number(numbers.score(scored["capped_score"].sum())),
+        number(numbers.plain(assessed), of_all),
     ]
     return Row([*cells, *([Cell("")] if noted else [])], is_total=True)
 

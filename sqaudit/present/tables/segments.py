@@ -1,0 +1,83 @@
+"""All indicators by one segment in one table: a row for each of its values, a column for each indicator."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from sqaudit.present import numbers, palette
+from sqaudit.present.blocks import Block, bilingual
+from sqaudit.present.tables.cells import records_of, unit_of
+from sqaudit.present.tables.markup import Cell, Row, number, table
+from sqaudit.present.words import DASH, Labels, Language, Tongue, joined, named, say
+
+
+def segment_matrix(
+    points: pd.DataFrame, segment: str, labels: Labels, language: Language, *, least_cases: int
+) -> Block:
+    """The value of every indicator in every segment, its cases, and a mark for what is met or not.
+
+    In: judged measurements of one period with the one column `segment`. Segments without a value of an
+    indicator have a dash; under `least_cases` there is no mark.
+    """
+    indicators = list(dict.fromkeys(points["indicator"]))
+    values = sorted(
+        dict.fromkeys(points[segment].map(lambda value: value if pd.notna(value) else None)), key=_last
+    )
+    cells = {(row["indicator"], _key(row[segment])): row for row in records_of(points)}
+
+    def render(tongue: Tongue) -> str:
+        title = named(labels, segment, tongue, "segment")
+        head = [Cell(title), *(number(named(labels, one, tongue)) for one in indicators)]
+        rows = [
+            Row(
+                [
+                    Cell(_name(value, tongue)),
+                    *(_cell(cells.get((one, value)), tongue, least_cases) for one in indicators),
+                ]
+            )
+            for value in values
+        ]
+        return table(head, rows, tongue, notes=[_legend(tongue, least_cases)])
+
+    return bilingual(render, language)
+
+
+def _key(value: object) -> object:
+    return None if pd.isna(value) else value  # type: ignore[call-overload]
+
+
+def _last(value: object) -> tuple[bool, str]:
+    """Sorts by name, with what is not given behind everything else."""
+    return value is None, str(value)
+
+
+def _name(value: object, tongue: Tongue) -> str:
+    return say("table.not_given", tongue) if value is None else str(value)
+
+
+def _cell(row: dict[str, Any] | None, tongue: Tongue, least_cases: int) -> Cell:
+    if row is None:
+        return number(DASH)
+    cases = row["denominator"]
+    text = numbers.amount(row["value"], unit_of(row), tongue, beside=_real(row["target"]))
+    small = f"n={numbers.count(cases)}" if numbers.is_number(cases) else ""
+    judged = row["verdict"] in ("met", "not_met", "undetermined")
+    if not judged or (numbers.is_number(cases) and cases < least_cases):
+        return number(text, small)
+    verdict = str(row["verdict"])
+    mark, colour = palette.VERDICT_MARKS[verdict], palette.VERDICT_COLOURS[verdict]
+    return Cell(text, small, kind="number", mark=mark, colour=colour)
+
+
+def _real(value: object) -> float | None:
+    return value if numbers.is_number(value) else None
+
+
+def _legend(tongue: Tongue, least_cases: int) -> str:
+    marks = (
+        f"{palette.VERDICT_MARKS[name]} {say(f'verdict.{name}', tongue)}"
+        for name in ("met", "not_met", "undetermined")
+    )
+    return f"{joined(marks, tongue)} · {say('honesty.small_segments', tongue, least=least_cases)}"

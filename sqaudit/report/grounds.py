@@ -1,0 +1,166 @@
+"""What a report rests on: sources, faults of the data, definitions, assumptions, parameters."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+
+from sqaudit.params import RunFile
+from sqaudit.present import blocks
+from sqaudit.present.blocks import Block
+from sqaudit.present.definitions import definitions
+from sqaudit.present.tables import (
+    checks_table,
+    definitions_table,
+    plain_table,
+    row_account_table,
+    scorecard_table,
+)
+from sqaudit.report.reader import Reader
+from sqaudit.standards import read_assumptions
+
+_ALWAYS_SHOWN = ("period", "compare", "timezone", "interval", "confidence", "minimum_cases")
+
+
+def sources(reader: Reader) -> Block:
+    """Where the records came from, and where every row of them went."""
+    review = reader.review
+    account = review.results.row_account
+    read = account[account["step"] == "read"]
+    files = pd.DataFrame(
+        {
+            "kind": [reader.name(kind) for kind in review.origins],
+            "source": [_short(origin) for origin in review.origins.values()],
+        }
+    )
+    return blocks.stack(
+        reader.heading("data_quality.sources"),
+        reader.text("data_quality.sources_intro", kinds=len(read), rows=int(read["rows"].sum())),
+        plain_table(files, reader.language, {"source": reader.word("plain.source")}),
+        reader.heading("data_quality.row_account"),
+        reader.text("data_quality.row_account_intro"),
+        row_account_table(account, reader.labels, reader.language),
+    )
+
+
+def checks(reader: Reader) -> Block:
+    """Every fault of the data, what to do about it, and which indicators it touches."""
+    found = reader.review.results.checks
+    counts = found["severity"].value_counts()
+    if found.empty:
+        return blocks.stack(reader.heading("data_quality.checks"), reader.text("data_quality.no_checks"))
+    return blocks.stack(
+        reader.heading("data_quality.checks"),
+        reader.text(
+            "data_quality.checks_intro",
+            errors=int(counts.get("error", 0)),
+            warnings=int(counts.get("warning", 0)),
+            notes=int(counts.get("note", 0)),
+        ),
+        checks_table(found, reader.labels, reader.language),
+    )
+
+
+def affected(reader: Reader) -> Block:
+    """The indicators that cannot be assessed."""
+    card = reader.review.scorecard
+    lost = card[card["verdict"] == "not_assessable"]
+    head = reader.heading("data_quality.affected")
+    if lost.empty:
+        return blocks.stack(head, reader.text("data_quality.not_affected"))
+    intro = reader.text("data_quality.affected_intro", count=len(lost))
+    return blocks.stack(head, intro, scorecard_table(lost, reader.labels, reader.language))
+
+
+def settings(reader: Reader) -> Block:
+    """How the sources were read: the parameters of the run."""
+    return blocks.stack(reader.heading("data_quality.settings"), parameters(reader))
+
+
+def appendix(reader: Reader) -> Block:
+    """Definitions, clauses carried out elsewhere, assumptions, methods and parameters."""
+    standard = reader.review.standard
+    return blocks.stack(
+        reader.heading("quarterly_review.appendix"),
+        reader.heading("quarterly_review.definitions", 3),
+        reader.text("quarterly_review.definitions_intro"),
+        definitions_table(definitions(standard), reader.labels, reader.language),
+        *_rules(reader),
+        *_assumptions(reader),
+        reader.heading("quarterly_review.methods", 3),
+        *_methods(reader),
+        reader.heading("quarterly_review.parameters", 3),
+        reader.text("quarterly_review.parameters_intro"),
+        parameters(reader),
+    )
+
+
+def parameters(reader: Reader) -> Block:
+    """The parameters of the run as a table."""
+    rows = parameter_rows(reader.review.run)
+    frame = pd.DataFrame({"parameter": list(rows), "value": list(rows.values())})
+    return plain_table(frame, reader.language)
+
+
+def parameter_rows(run: RunFile) -> dict[str, str]:
+    """The parameters of a run as texts, those of nested blocks as JSON; what was left out is not shown."""
+    stated = run.model_dump(mode="json", by_alias=True, exclude_unset=True, exclude_defaults=True)
+    stated |= {name: getattr(run, name) for name in _ALWAYS_SHOWN}
+    records = stated.pop("records", {})
+    rows = {name: _shown(value) for name, value in stated.items()}
+    return rows | {f"records.{kind}": _shown(source) for kind, source in records.items()}
+
+
+def _shown(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _rules(reader: Reader) -> list[Block]:
+    rules = reader.review.standard.rules
+    if not rules:
+        return []
+    frame = pd.DataFrame(
+        {
+            "name": [rule.name.both() for rule in rules],
+            "clause": [rule.clause for rule in rules],
+            "requirement": [rule.requirement.both() for rule in rules],
+            "carried_out_by": [rule.carried_out_by.both() for rule in rules],
+        }
+    )
+    headers = {name: reader.word(f"rules.{name}") for name in ("name", "requirement", "carried_out_by")}
+    return [reader.heading("rules.title", 3), plain_table(frame, reader.language, headers)]
+
+
+def _assumptions(reader: Reader) -> list[Block]:
+    used = reader.review.standard.assumptions_used
+    if not used:
+        return [
+            reader.heading("quarterly_review.assumptions", 3),
+            reader.text("quarterly_review.no_assumptions"),
+        ]
+    ledger = read_assumptions()
+    frame = pd.DataFrame(
+        {
+            "number": used,
+            "question": [ledger[number].question.both() for number in used],
+            "reading": [ledger[number].reading.both() for number in used],
+        }
+    )
+    headers = {name: reader.word(f"assumptions.{name}") for name in frame.columns}
+    return [
+        reader.heading("quarterly_review.assumptions", 3),
+        reader.text("quarterly_review.assumptions_intro"),
+        plain_table(frame, reader.language, headers),
+    ]
+
+
+def _methods(reader: Reader) -> list[Block]:
+    used = [name for name in reader.review.scorecard["method"].unique() if name != "none"]
+    keys = [*(f"methods.{name}" for name in used), "methods.difference", "methods.census", "honesty.rounding"]
+    return [reader.text(key) for key in keys]
+
+
+def _short(origin: str) -> str:
+    """The names of files without their folders, which differ from machine to machine."""
+    return ", ".join(part.rsplit("/", 1)[-1] for part in origin.split(", "))

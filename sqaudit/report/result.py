@@ -1,0 +1,167 @@
+"""The result of an audit: score and grade, the scorecard, and what changed."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from sqaudit.present import blocks, numbers
+from sqaudit.present.alternatives import alt_changes, alt_scorecard
+from sqaudit.present.blocks import Block
+from sqaudit.present.figures import change_arrows, scorecard_bars
+from sqaudit.present.tables import changes_table, scorecard_table
+from sqaudit.present.words import Tongue, joined, named, say
+from sqaudit.report.reader import BothTongues, Reader
+from sqaudit.verdicts import VERDICTS
+
+MOST_CHANGES = 3  # named on the front; all of them stand in their own part
+
+
+def front(reader: Reader) -> Block:
+    """The result in a few figures: score, grade, targets met, verdicts, and the clearest changes."""
+    score = reader.review.score
+    parts = [reader.heading("quarterly_review.front")]
+    if score.weight_assessed:
+        parts += [_score_line(reader), blocks.key_figures(_key_figures(reader), reader.language)]
+    else:
+        parts.append(reader.text("quarterly_review.lead_no_score", kind="lead"))
+    parts += [_verdict_line(reader), *_change_lines(reader), *_honesty(reader), _basis(reader)]
+    return blocks.stack(*parts)
+
+
+def scorecard(reader: Reader) -> Block:
+    """Every indicator with target, figure, verdict and points, as a picture and as a table."""
+    card = reader.review.scorecard
+    parts = [reader.heading("quarterly_review.scorecard"), reader.text("quarterly_review.scorecard_intro")]
+    if reader.review.score.weight_assessed:
+        parts.append(
+            reader.figure(
+                lambda tongue: scorecard_bars(card, reader.labels, tongue),
+                lambda tongue: alt_scorecard(card, tongue),
+            )
+        )
+    return blocks.stack(*parts, scorecard_table(card, reader.labels, reader.language))
+
+
+def changes(reader: Reader) -> Block:
+    """What changed against the earlier period, the clearest first."""
+    frame = reader.review.changes
+    if _nothing_to_compare(frame):
+        return blocks.stack(
+            reader.heading("quarterly_review.changes"), reader.text("quarterly_review.no_changes")
+        )
+    counts = frame["change"].value_counts()
+    made = int((frame["change"] != "not_comparable").sum())
+    expected = made * (1 - reader.review.run.confidence)
+    return blocks.stack(
+        reader.heading("quarterly_review.changes"),
+        reader.text(
+            "quarterly_review.changes_intro",
+            period_before=str(reader.review.run.compared_period),
+            better=int(counts.get("better", 0)),
+            worse=int(counts.get("worse", 0)),
+            unclear=int(counts.get("no_clear_change", 0)),
+        ),
+        reader.figure(
+            lambda tongue: change_arrows(frame, reader.labels, tongue),
+            lambda tongue: alt_changes(frame, tongue),
+        ),
+        changes_table(frame, reader.labels, reader.language),
+        reader.text("honesty.comparisons", kind="note", count=made, expected=f"{expected:.1f}"),
+    )
+
+
+def change_summary(reader: Reader) -> BothTongues:
+    """The clearest changes in one line for each tongue; empty where there are none."""
+    return reader.both(lambda tongue: joined(_clearest(reader, tongue), tongue) if _clear(reader) else "")
+
+
+def _clear(reader: Reader) -> bool:
+    return bool(reader.review.changes["change"].isin(["better", "worse"]).any())
+
+
+def _clearest(reader: Reader, tongue: Tongue) -> list[str]:
+    frame = reader.review.changes
+    clear = frame[frame["change"].isin(["better", "worse"])].head(MOST_CHANGES)
+    return [
+        say(
+            "front.change",
+            tongue,
+            name=named(reader.labels, row["indicator"], tongue),
+            difference=numbers.difference(row["difference"], row["unit"], tongue),
+        )
+        for row in clear.to_dict("records")
+    ]
+
+
+def _nothing_to_compare(frame: pd.DataFrame) -> bool:
+    return frame.empty or bool((frame["change"] == "not_comparable").all())
+
+
+def _score_line(reader: Reader) -> Block:
+    score = reader.review.score
+    return reader.text(
+        "quarterly_review.lead",
+        kind="lead",
+        score=numbers.score(score.score),
+        weight="100",
+        grade={"zh": score.grade_zh or "—", "en": score.grade_en or "—"},
+    )
+
+
+def _key_figures(reader: Reader) -> dict[str, object]:
+    score = reader.review.score
+    assessed = numbers.plain(score.weight_assessed)
+    return {
+        "key.grade": {"zh": score.grade_zh or "—", "en": score.grade_en or "—"},
+        "key.score": numbers.score(score.score),
+        "key.targets_met": f"{score.targets_met} / {score.targets_judged}",
+        "key.points_capped": f"{numbers.score(score.capped)} / {assessed}",
+        "key.points_raw": f"{numbers.score(score.raw)} / {assessed}",
+    }
+
+
+def _verdict_line(reader: Reader) -> Block:
+    counts = reader.review.verdict_counts
+    shown = [name for name in VERDICTS if counts.get(name)]
+    line = reader.both(
+        lambda tongue: joined((f"{say(f'verdict.{name}', tongue)} {counts[name]}" for name in shown), tongue)
+    )
+    return reader.text("front.verdicts", verdicts=line)
+
+
+def _change_lines(reader: Reader) -> list[Block]:
+    if _nothing_to_compare(reader.review.changes):
+        return []
+    compared = str(reader.review.run.compared_period)
+    if not _clear(reader):
+        return [reader.text("front.no_clear_change", period=compared)]
+    return [reader.text("front.changes", period=compared, changes=change_summary(reader))]
+
+
+def _basis(reader: Reader) -> Block:
+    standard = reader.review.standard
+    return reader.text(
+        "quarterly_review.basis",
+        kind="note",
+        standard=standard.title.both(),
+        version=standard.version,
+        as_of=f"{reader.review.results.as_of:%Y-%m-%d}",
+    )
+
+
+def _honesty(reader: Reader) -> list[Block]:
+    """What has to be said beside a grade: whose weights were spread, and how verdicts come about."""
+    review, score = reader.review, reader.review.score
+    parts = []
+    if score.gated:
+        parts.append(reader.text("front.gated"))
+    if score.not_assessed and score.weight_assessed:
+        missing = reader.both(
+            lambda tongue: joined((named(reader.labels, one, tongue) for one in score.not_assessed), tongue)
+        )
+        spread = review.standard.scoring.not_assessable == "renormalise"
+        key = "honesty.weights_spread" if spread else "honesty.weights_zero"
+        parts.append(reader.text(key, missing=missing))
+    if (review.scorecard["evidence"] == "census").any():
+        parts.append(reader.text("methods.census", kind="note"))
+    return parts

@@ -1,0 +1,161 @@
+"""A run makes a whole book, or one that says what is missing."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from sqaudit.errors import ParameterError
+from sqaudit.publish.manifest import hashes
+from sqaudit.publish.run import Book, run
+
+NOTEBOOKS = Path(__file__).with_name("notebooks")
+EXPECTED = {
+    "checks.json", "data_quality.html", "data_quality.ipynb", "index.html", "manifest.json", "measurements.parquet",
+    "quarterly_review.html", "quarterly_review.ipynb", "results.json", "row_account.json", "run.json", "scorecard.xlsx",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Book:
+    """The sample quarterly book in both languages."""
+    root = Path(__file__).parents[2]
+    return run(root / "params" / "quarterly_review.yaml", out=tmp_path_factory.mktemp("reports"))
+
+
+def with_notebooks(folder: Path, *names: str) -> Path:
+    """The small run with notebooks of the tests beside the data quality report."""
+    (folder / "notebooks").mkdir()
+    for name in names:
+        shutil.copy(NOTEBOOKS / f"{name}.ipynb", folder / "notebooks")
+    run_file = folder / "run.yaml"
+    run_file.write_text(run_file.read_text() + f"notebooks: [{', '.join(names)}, data_quality]\n")
+    return run_file
+
+
+def test_the_sample_book_is_whole(sample: Book) -> None:
+    assert sample.status == "complete"
+    assert {file.name for file in sample.folder.iterdir()} == EXPECTED
+    assert re.fullmatch(r"2026-Q3_\d{8}-\d{6}", sample.folder.name)
+
+
+def test_the_manifest_says_what_the_book_rests_on(sample: Book) -> None:
+    told = json.loads((sample.folder / "manifest.json").read_text(encoding="utf-8"))
+    assert told["status"] == "complete"
+    assert told["files"] == hashes(sample.folder)
+    assert told["standard"]["id"] == "after_sales_evaluation"
+    assert {"A01", "A07", "A22", "A40"} <= set(told["assumptions"])
+    rows = {source["kind"]: source["rows_read"] for source in told["sources"]}
+    assert rows["visit"] == 1500
+    assert all(len(file["sha256"]) == 64 for source in told["sources"] for file in source["files"])
+    assert told["packages"]["papermill"] != "absent"
+
+
+def test_results_hold_the_oracle_levels(sample: Book) -> None:
+    results = json.loads((sample.folder / "results.json").read_text(encoding="utf-8"))
+    card = {row["indicator"]: row for row in results["scorecard"]}
+    assert (card["response_30s_rate"]["numerator"], card["response_30s_rate"]["denominator"]) == (2434, 2781)
+    assert card["csat_top2"]["verdict"] == "monitored"
+    assert results["score"]["targets_met"] == 1
+    assert results["score"]["targets_judged"] == 5
+    assert results["score"]["not_assessed"] == ["csat_top2", "complaint_response_24h"]
+
+
+def test_measurements_are_tidy(sample: Book) -> None:
+    frame = pd.read_parquet(sample.folder / "measurements.parquet")
+    assert list(frame.columns[:2]) == ["indicator", "period"]
+    assert set(frame["grouping"]) == {"total", "month", "team", "channel", "region", "product"}
+    months = frame[(frame["grouping"] == "month") & (frame["indicator"] == "fcr_ticket")]
+    assert months["period"].tolist() == [f"2026-{month:02d}" for month in range(4, 10)]
+
+
+@pytest.mark.parametrize("name", ["index.html", "quarterly_review.html", "data_quality.html"])
+def test_pages_ask_no_other_machine(sample: Book, name: str) -> None:
+    html = (sample.folder / name).read_text(encoding="utf-8")
+    assert not re.findall(r"https?://", html)
+    assert "<script" not in html
+    outside = re.sub(r"data:image/png;base64,[A-Za-z0-9+/=]+", "", html)
+    assert len(outside.encode()) <= 2 * 60_000  # 60 kB for each of its two languages
+
+
+def test_the_review_says_the_grade_and_the_targets_beside_it(sample: Book) -> None:
+    html = (sample.folder / "quarterly_review.html").read_text(encoding="utf-8")
+    for words in (
+        "Excellent",
+        "优秀",
+        "Targets met",
+        "达标指标数",
+        "were spread over the rest",
+        "On-site arrival within promise",
+    ):
+        assert words in html
+
+
+def test_the_index_lists_runs_newest_first(small: Path) -> None:
+    first = run(small / "run.yaml", out=small / "reports", notebooks=["data_quality"])
+    second = run(small / "run.yaml", out=small / "reports", notebooks=["data_quality"])
+    assert first.folder != second.folder
+    html = (small / "reports" / "index.html").read_text(encoding="utf-8")
+    assert html.index(second.folder.name) < html.index(first.folder.name)
+    assert (small / "reports" / "latest").resolve() == second.folder.resolve()
+
+
+def test_content_of_records_is_escaped(small: Path) -> None:
+    book = run(small / "run.yaml", out=small / "reports")
+    html = (book.folder / "quarterly_review.html").read_text(encoding="utf-8")
+    assert "&lt;b&gt;south&lt;/b&gt;" in html
+    assert "<b>south</b>" not in html
+    assert "13800000001" not in html
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("fails", "ValueError: the <b>third</b> cell breaks"), ("dies", "DeadKernelError")]
+)
+def test_what_fails_is_told_and_the_rest_is_delivered(small: Path, name: str, words: str) -> None:
+    book = run(with_notebooks(small, name), out=small / "reports")
+    assert book.status == "incomplete"
+    (failure,) = book.failures
+    assert failure["notebook"] == name
+    assert words in failure["error"]
+    node = json.loads((book.folder / f"{name}.ipynb").read_text(encoding="utf-8"))
+    assert "".join(node["cells"][failure["cell"] - 1]["source"]) == failure["source"]
+    assert failure["source"].startswith(("raise ValueError", "import os"))
+    page = (book.folder / f"{name}.html").read_text(encoding="utf-8")
+    assert "before the" in page
+    assert "<b>third</b>" not in page
+    assert (book.folder / "data_quality.html").is_file()
+    assert name in (book.folder / "index.html").read_text(encoding="utf-8")
+    assert json.loads((book.folder / "manifest.json").read_text())["status"] == "incomplete"
+
+
+def test_a_notebook_that_never_ends_is_stopped(small: Path) -> None:
+    book = run(with_notebooks(small, "sleeps"), out=small / "reports", timeout_minutes=0.05)
+    assert "CellTimeoutError" in book.failures[0]["error"]
+    assert book.failures[0]["source"].startswith("import time")
+
+
+def test_nothing_is_written_for_a_bad_run_file(small: Path) -> None:
+    with pytest.raises(ParameterError):
+        run(small / "run.yaml", out=small / "reports", period="2026-Q7")
+    assert not (small / "reports").exists()
+
+
+def test_a_file_called_latest_is_left_alone(small: Path) -> None:
+    (small / "reports").mkdir()
+    (small / "reports" / "latest").write_text("mine")
+    run(small / "run.yaml", out=small / "reports", notebooks=["data_quality"])
+    assert (small / "reports" / "latest").read_text() == "mine"
+
+
+def test_a_half_written_book_is_not_listed(small: Path) -> None:
+    broken = small / "reports" / "2026-Q1_20260401-000000.partial"
+    broken.mkdir(parents=True)
+    (broken / "manifest.json").write_text("{}")
+    run(small / "run.yaml", out=small / "reports", notebooks=["data_quality"])
+    assert ".partial" not in (small / "reports" / "index.html").read_text(encoding="utf-8")
+    assert broken.is_dir()
