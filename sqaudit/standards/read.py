@@ -34,14 +34,9 @@ def read_standard(path: str | Path) -> Standard:
         standard = validated(Standard, content, str(file), lines)
     except ParameterError as error:
         raise StandardError(error.faults) from error
-    unknown = sorted(
-        {number for entry in (*standard.indicators, *standard.rules) for number in entry.assumptions}
-        - set(read_assumptions())
-    )
-    if unknown:
-        raise StandardError(
-            [Fault(str(file), f"unknown assumptions {', '.join(unknown)}.", "Known: A01 to A48.")]
-        )
+    if unknown := sorted(set(standard.assumptions_used) - set(read_assumptions())):
+        message = f"there is no assumption {', '.join(unknown)}."
+        raise StandardError([Fault(str(file), message, "Known: A01 to A48.")])
     return standard
 
 
