@@ -14,14 +14,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-Array = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
+from sqaudit.finite_population import TIE_ROUNDING, Array, Integers, most_in_population
 
 SUM_ROUNDING = 1e-9  # weighted successes may exceed the weighted trials by rounding of the two sums
-TIE_ROUNDING = 1e-10  # a tail probability this near its limit, relatively, counts as equal to it
-BLOCK = 128  # hypergeometric terms added per step; any number is right, this one is fast
-TERM_FLOOR = 1e-17  # a term below this part of the sum no longer changes a double
-SUM_CEILING = 1e30  # beyond this the other tail is below 1e-27, less than any limit can be
 
 
 class Interval(NamedTuple):
@@ -105,9 +100,9 @@ def hypergeometric(
     known = (n > 0) & ~np.isnan(x) & ~np.isnan(size)
     x_known, n_known, size_known = (values[known].astype(np.int64) for values in (x, n, size))
     # The fewest successes are what the most failures leave over.
-    fewest = size_known - _most_in_population(n_known - x_known, n_known, size_known, tail)
+    fewest = size_known - most_in_population(n_known - x_known, n_known, size_known, tail)
     low[known] = fewest / size_known
-    high[known] = _most_in_population(x_known, n_known, size_known, tail) / size_known
+    high[known] = most_in_population(x_known, n_known, size_known, tail) / size_known
     return _interval(low, high)
 
 
@@ -280,6 +275,33 @@ def welch_difference(
     return _around(difference, np.sqrt(part_1 + part_0), freedom, tail)
 
 
+def difference(
+    value_1: npt.ArrayLike,
+    low_1: npt.ArrayLike,
+    high_1: npt.ArrayLike,
+    value_0: npt.ArrayLike,
+    low_0: npt.ArrayLike,
+    high_0: npt.ArrayLike,
+) -> Interval:
+    """The interval for value_1 - value_0, made from an interval for each of two independent figures.
+
+    The method of variance estimates recovery (MOVER): Zou and Donner 2008, Statistics in Medicine
+    27:1693-1702. With two Wilson intervals it is Newcombe's method 10, with two t intervals of equal
+    degrees of freedom close to Welch's. A bound is NaN where a part it is made of is: without the upper
+    bound of one figure or the lower of the other there is no upper bound, but there may be a lower one.
+
+    >>> low, high = difference(0.8, *wilson(56, 70), 0.6, *wilson(48, 80))
+    >>> round(float(low), 4), round(float(high), 4)
+    (0.0524, 0.3339)
+    """
+    estimate_1, lower_1, upper_1 = (np.asarray(part, dtype=np.float64) for part in (value_1, low_1, high_1))
+    estimate_0, lower_0, upper_0 = (np.asarray(part, dtype=np.float64) for part in (value_0, low_0, high_0))
+    change = estimate_1 - estimate_0
+    below = np.hypot(estimate_1 - lower_1, upper_0 - estimate_0)
+    above = np.hypot(upper_1 - estimate_1, estimate_0 - lower_0)
+    return _interval(change - below, change + above)
+
+
 def _tail(confidence: float) -> float:
     """What each side may miss."""
     tail = (1 - confidence) / 2
@@ -376,69 +398,3 @@ def _rank_holds(rank: Array, n: Array, share: Array, tail: float) -> npt.NDArray
     inside = np.clip(rank, 1, np.maximum(n, 1))
     missed = special.betaincc(inside, np.maximum(n - inside, 0) + 1, share)
     return np.asarray((rank <= 0) | ((rank <= n) & (missed <= tail * (1 + TIE_ROUNDING))))
-
-
-def _most_in_population(x: Integers, n: Integers, size: Integers, tail: float) -> Integers:
-    """The largest number of successes in the population that x successes in the sample do not reject."""
-    # At the sample's own share at least half of the samples show x or fewer, so the search may start there.
-    good: Integers = np.clip(size * x // n, x, size - n + x)
-    bad = size - n + x + 1
-    while (open_rows := np.flatnonzero(bad - good > 1)).size:
-        middle = (good[open_rows] + bad[open_rows]) // 2
-        chance = _chance_of_at_most(x[open_rows], n[open_rows], middle, size[open_rows])
-        holds = chance > tail * (1 + TIE_ROUNDING)
-        good[open_rows[holds]] = middle[holds]
-        bad[open_rows[~holds]] = middle[~holds]
-    return good
-
-
-def _chance_of_at_most(x: Integers, n: Integers, marked: Integers, size: Integers) -> Array:
-    """P(X <= x) for a sample of n from a population with `marked` successes."""
-    # Both tails in units of P(X = x): no factorial, so no digits are lost in a large population.
-    below = _sum_downwards(x, n, marked, size)
-    above = _sum_downwards(n - x, n, size - marked, size)
-    return np.asarray(below / (below + above - 1))
-
-
-def _sum_downwards(x: Integers, n: Integers, marked: Integers, size: Integers) -> Array:
-    """P(X <= x) / P(X = x), adding the terms of x, x - 1, ... until they no longer count."""
-    total, term, top = np.ones(x.shape), np.ones(x.shape), x.astype(np.float64)
-    rows = np.arange(x.size)
-    while rows.size:
-        k = top[rows, None] - np.arange(BLOCK)
-        drawn, inside, others = n[rows, None], marked[rows, None], (size - marked)[rows, None]
-        # P(X = k - 1) / P(X = k); the first impossible k makes it 0, and all below stay 0.
-        ratio = np.maximum(k, 0) * np.maximum(others - drawn + k, 0)
-        ratio /= (inside - k + 1) * (drawn - k + 1)
-        with np.errstate(over="ignore", invalid="ignore"):
-            terms = np.nan_to_num(term[rows, None] * np.cumprod(ratio, axis=1), nan=0.0, posinf=np.inf)
-            total[rows] += terms.sum(axis=1)
-        term[rows], top[rows] = terms[:, -1], top[rows] - BLOCK
-        rows = rows[(term[rows] > TERM_FLOOR * total[rows]) & (total[rows] < SUM_CEILING)]
-    return total
-
-
-def difference(
-    value_1: npt.ArrayLike,
-    low_1: npt.ArrayLike,
-    high_1: npt.ArrayLike,
-    value_0: npt.ArrayLike,
-    low_0: npt.ArrayLike,
-    high_0: npt.ArrayLike,
-) -> Interval:
-    """The interval for value_1 - value_0, made from an interval for each of two independent figures.
-
-    The method of variance estimates recovery (MOVER): Zou and Donner 2008, Statistics in Medicine
-    27:1693-1702. With two Wilson intervals it is Newcombe's method 10, with two t intervals of equal
-    degrees of freedom close to Welch's. NaN where any part is NaN.
-
-    >>> low, high = difference(0.7, *wilson(56, 80), 0.6, *wilson(48, 80))
-    >>> round(float(low), 4), round(float(high), 4)
-    (-0.0468, 0.2426)
-    """
-    estimate_1, lower_1, upper_1 = (np.asarray(part, dtype=np.float64) for part in (value_1, low_1, high_1))
-    estimate_0, lower_0, upper_0 = (np.asarray(part, dtype=np.float64) for part in (value_0, low_0, high_0))
-    change = estimate_1 - estimate_0
-    below = np.hypot(estimate_1 - lower_1, upper_0 - estimate_0)
-    above = np.hypot(upper_1 - estimate_1, estimate_0 - lower_0)
-    return Interval(change - below, change + above)
