@@ -124,10 +124,13 @@ def _draw_target(
 def _label_periods(axes: Axes, points: pd.DataFrame) -> None:
     step = max(1, -(-len(points) // 12))  # at most twelve labels fit side by side
     shown = [place for place in points.index if (len(points) - 1 - place) % step == 0]
-    labels = [
-        f"{points['period'][place]}\nn={numbers.count(points['denominator'][place])}" for place in shown
-    ]
+    labels = [f"{points['period'][place]}{_cases(points['denominator'][place])}" for place in shown]
     axes.set_xticks(shown, [drawable(label) for label in labels], linespacing=1.35)
+
+
+def _cases(cases: object) -> str:
+    """The line below a period; a count has no number of cases beside itself."""
+    return f"\nn={numbers.count(cases)}" if numbers.is_number(cases) else ""
 
 
 def _reading(points: pd.DataFrame, language: Tongue) -> str:

@@ -27,7 +27,7 @@ def scorecard_table(scorecard: pd.DataFrame, labels: Labels, language: Language)
         scored = _has_numbers(scorecard, "capped_score")
         noted = any(in_tongue(row.get("note"), tongue) for row in records_of(scorecard))
         names = ["indicator", "target", "value", "denominator", "verdict"]
-        names += ["attainment", "raw_score", "capped_score", "weight"] if scored else []
+        names += ["raw_score", "capped_score", "weight"] if scored else []
         rows = [Row(_scorecard_cells(row, labels, tongue, scored, noted)) for row in records_of(scorecard)]
         if scored and rows:
             rows.append(_score_total(scorecard, tongue, noted))
@@ -126,8 +126,7 @@ def _scorecard_cells(
     ]
     if scored:
         cells += [
-            number(numbers.attainment(row.get("attainment"))),
-            number(numbers.score(row.get("raw_score"))),
+            number(numbers.score(row.get("raw_score")), _attained(row)),
             number(numbers.score(row.get("capped_score"))),
             number(numbers.plain(weight)),
         ]
@@ -141,12 +140,17 @@ def _score_total(scorecard: pd.DataFrame, tongue: Tongue, noted: bool) -> Row:
     of_all = f"/ {numbers.plain(weight)}" if assessed < weight else ""
     cells = [
         Cell(say("table.total", tongue)),
-        *[Cell("")] * 5,
+        *[Cell("")] * 4,
         number(numbers.score(scored["raw_score"].sum())),
         number(numbers.score(scored["capped_score"].sum())),
         number(numbers.plain(assessed), of_all),
     ]
     return Row([*cells, *([Cell("")] if noted else [])], is_total=True)
+
+
+def _attained(row: dict[str, Any]) -> str:
+    """The attainment below the points it earned; empty where it earned none."""
+    return numbers.attainment(row.get("attainment")) if numbers.is_number(row.get("raw_score")) else ""
 
 
 def _left_out(row: dict[str, Any], tongue: Tongue) -> str:
