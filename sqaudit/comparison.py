@@ -24,7 +24,7 @@ def changes(totals: pd.DataFrame, before: str, now: str) -> pd.DataFrame:
     require(totals, [*LEADING, *FIGURES, *JUDGEMENT], "a comparison")
     first = totals[totals["period"] == before].set_index("indicator")
     second = totals[totals["period"] == now].set_index("indicator")
-    both = second.join(first[["value", "low", "high", "method"]], rsuffix="_before", how="left")
+    both = second.join(first[["value", "low", "high", "method"]], suffixes=("", "_before"), how="left")
     bounds = intervals.difference(
         *(
             both[name].to_numpy(dtype="float64")
