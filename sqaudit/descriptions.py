@@ -97,7 +97,7 @@ def validated(model: type[Model], content: Mapping[str, Any], place: str, lines:
     try:
         return model.model_validate(content)
     except ValidationError as error:
-        raise ParameterError(_faults(error, model, place, lines)) from error
+        raise ParameterError(_faults(error, model, content, place, lines)) from error
 
 
 def at(place: str, key: Sequence[str | int], lines: Mapping[Key, int]) -> str:
@@ -156,22 +156,33 @@ def _walk(node: yaml.Node, path: Key, lines: dict[Key, int]) -> list[tuple[str, 
 
 
 def _faults(
-    error: ValidationError, model: type[Description], place: str, lines: Mapping[Key, int]
+    error: ValidationError,
+    model: type[Description],
+    content: Mapping[str, Any],
+    place: str,
+    lines: Mapping[Key, int],
 ) -> list[Fault]:
     found = []
     for detail in error.errors(include_url=False):
-        key = _user_key(detail["loc"], lines, detail["type"] == "missing")
+        key = _user_key(detail["loc"], content, detail["type"] == "missing")
         message, remedy = _sentence(dict(detail), key, model)
         found.append(Fault(at(place, key, lines), message, remedy))
     return found
 
 
-def _user_key(location: Key, lines: Mapping[Key, int], missing: bool) -> Key:
-    """The location without the parts that pydantic adds for unions (they are no keys of the file)."""
+def _user_key(location: Key, content: object, missing: bool) -> Key:
+    """The location without the parts that pydantic adds for unions (they are no keys of the content)."""
     kept: list[str | int] = []
+    inside = content
     for part in location[:-1] if missing else location:
-        if (*kept, part) in lines or not lines:
+        if isinstance(inside, Mapping):
+            keys = {str(key): key for key in inside}
+            if str(part) in keys:
+                kept.append(str(part))
+                inside = inside[keys[str(part)]]
+        elif isinstance(inside, list) and isinstance(part, int) and part < len(inside):
             kept.append(part)
+            inside = inside[part]
     return (*kept, location[-1]) if missing else tuple(kept)
 
 
@@ -228,24 +239,24 @@ def validated_in_part(
     try:
         return model.model_validate(content), []
     except ValidationError as error:
-        faults = _faults(error, model, place, lines)
-        kept = _without(
-            content, [detail["loc"] for detail in error.errors() if detail["type"] != "missing"], lines
-        )
+        faults = _faults(error, model, content, place, lines)
+        kept = _without(content, [one["loc"] for one in error.errors() if one["type"] != "missing"])
         try:
             return model.model_validate(kept), faults
         except ValidationError:
             return None, faults
 
 
-def _without(content: Mapping[str, Any], locations: Sequence[Key], lines: Mapping[Key, int]) -> Any:
+def _without(content: Mapping[str, Any], locations: Sequence[Key]) -> Any:
     """A copy of the content without the values at the locations (an item of a list goes whole)."""
-    unwanted = {_user_key(location, lines, missing=False) for location in locations}
+    unwanted = {_user_key(location, content, missing=False) for location in locations}
 
     def copied(value: Any, path: Key) -> Any:
         if isinstance(value, Mapping):
             return {
-                key: copied(item, (*path, key)) for key, item in value.items() if (*path, key) not in unwanted
+                key: copied(item, (*path, str(key)))
+                for key, item in value.items()
+                if (*path, str(key)) not in unwanted
             }
         if isinstance(value, list):
             return [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -14,6 +16,9 @@ from sqaudit.descriptions import Description, Text, shape
 from sqaudit.kinds import ColumnType
 from sqaudit.standards.model import Expression, Identifier
 
+DATE_WORDS = ("iso", "day_first", "month_first", "mixed", "excel")
+# What may follow a percent sign in a date format of the user's own: the codes that the engine reads.
+_DATE_FORM = re.compile(r"(?:[^%]|%-?[aAbBdfgHIjmMnpSyYz%])*%-?[dfgjmyYS](?:[^%]|%-?[aAbBdfgHIjmMnpSyYz%])*")
 Language = Literal["zh", "en", "both"]
 
 
@@ -40,9 +45,37 @@ def _listed(given: object) -> object:
     return [given] if isinstance(given, str) else given
 
 
+# Comments and brackets may stand before the first word of a query.
+_SELECT = re.compile(r"(?:\s|\(|--[^\n]*\n|/\*.*?\*/)*(?:select|with|values)\b", re.IGNORECASE | re.DOTALL)
+
+
+def _date_form(given: str) -> str:
+    if given in DATE_WORDS or _DATE_FORM.fullmatch(given):
+        return given
+    words = ", ".join(DATE_WORDS)
+    raise ValueError(f"'{given}' is no date format. Write {words} or a format such as %d/%m/%Y %H:%M.")
+
+
+def _known_encoding(name: str) -> str:
+    try:
+        "".encode(name)
+    except LookupError as error:
+        raise ValueError(f"'{name}' is no encoding. Write utf-8, gb18030, utf-16 or the like.") from error
+    return name
+
+
+def _one_sign(given: object) -> object:
+    """A tab may be written as it is, or as the two signs backslash and t."""
+    sign = "\t" if given in ("\\t", "tab") else given
+    if isinstance(sign, str) and (len(sign) != 1 or sign in '"\r\n' or not sign.isascii()):
+        raise ValueError(f"{given!r} is no delimiter. Write one sign, such as ; or | or tab.")
+    return sign
+
+
 PeriodText = Annotated[str, BeforeValidator(_period_text)]
 Zone = Annotated[str, AfterValidator(_known_zone)]
 Words = Annotated[list[str], BeforeValidator(_listed)]
+DateForms = Annotated[list[Annotated[str, AfterValidator(_date_form)]], BeforeValidator(_listed)]
 
 
 class OneRowPer(Description):
@@ -68,8 +101,9 @@ class Source(Description):
 
     path: Words | None = None
     format: Literal["csv", "xlsx", "parquet", "duckdb"] | None = None
-    encoding: str | None = None
-    delimiter: str | None = Field(default=None, min_length=1, max_length=4)
+    encoding: Annotated[str, AfterValidator(_known_encoding)] | None = None
+    delimiter: Annotated[str, BeforeValidator(_one_sign)] | None = None
+    decimal: Literal[".", ","] = "."
     sheet: str | None = None
     header_row: int = Field(default=1, ge=1)
     table: str | None = None
@@ -84,8 +118,7 @@ class Source(Description):
         Discriminator(shape),
     ] = Field(default_factory=list)
     dates: Annotated[
-        Annotated[list[str], BeforeValidator(_listed), Tag("short")]
-        | Annotated[dict[str, Words], Tag("long")],
+        Annotated[DateForms, Tag("short")] | Annotated[dict[str, DateForms], Tag("long")],
         Discriminator(shape),
     ] = Field(default_factory=list)
     timezone: Zone | None = None
@@ -122,8 +155,10 @@ class Source(Description):
     def _one_place(self) -> Source:
         if (self.path is None) == (self.url is None):
             raise ValueError("give either `path` (files) or `url` (a database), not both or none.")
-        if self.url is not None and not self.query:
-            raise ValueError("a database needs a `query` beside its `url`.")
+        if self.url is not None and not _SELECT.match(self.query or ""):
+            raise ValueError(
+                "a database needs a `query` beside its `url`: one SELECT, to read and not to write."
+            )
         if len(set(self.columns.values())) != len(self.columns):
             raise ValueError("`columns` gives the same new name to two columns.")
         return self
@@ -190,7 +225,7 @@ class RunFile(Description):
         chosen, compared = self.chosen_period, self.compared_period
         if compared is not None and compared.overlaps(chosen):
             problems.append(
-                f"`compare` ({compared}) overlaps `period` ({chosen}); compare with a time before or after it."
+                f"`compare` ({compared}) overlaps `period` ({chosen}); name a time before or after it."
             )
         if self.as_of is not None and self.as_of.tzinfo is not None:
             problems.append("`as_of` is read in the time zone of the run; write it without an offset.")
@@ -223,19 +258,21 @@ def found(path: str, base: Path) -> Path | None:
     """The file or folder that a path of a run file names, or None.
 
     A relative path counts from the folder of the run file, then from each folder above it, then from
-    the folder one is in: so a run file in `params/` can name `data_samples/visits.csv`.
+    the folder one is in: so a run file in `params/` can name `data_samples/visits.csv`. The path may be a
+    pattern such as `tickets/2026-*.csv`; `matches` lists what it stands for.
     """
     wanted = Path(path).expanduser()
-    if wanted.is_absolute():
-        return wanted if _exists(wanted) else None
     base = base.resolve()
-    for folder in dict.fromkeys((base, *base.parents, Path.cwd(), *Path.cwd().parents)):
-        if _exists(folder / wanted):
-            return folder / wanted
-    return None
+    folders = dict.fromkeys((base, *base.parents, Path.cwd(), *Path.cwd().parents))
+    candidates = (folder / wanted for folder in folders)  # an absolute path is the same from every folder
+    return next((place for place in candidates if next(matches(place), None) is not None), None)
 
 
-def _exists(path: Path) -> bool:
-    if any(sign in path.name for sign in "*?[") and path.parent.is_dir():
-        return next(iter(path.parent.glob(path.name)), None) is not None
-    return path.exists()
+def matches(place: Path) -> Iterator[Path]:
+    """The files or folders that a path names: itself, else those that fit it as a pattern, in any order."""
+    if place.exists():
+        yield place
+        return
+    parts = [index for index, part in enumerate(place.parts) if any(sign in part for sign in "*?[")]
+    if parts and (folder := Path(*place.parts[: parts[0]])).is_dir():
+        yield from folder.glob(str(Path(*place.parts[parts[0] :])))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import gzip
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import TextIOWrapper
@@ -36,21 +36,26 @@ def layout(path: Path, source: Source) -> CsvLayout:
     """
     encoding = source.encoding or detected_encoding(path)
     try:
-        codecs.lookup(encoding)
-    except LookupError as error:
-        raise ValueError(
-            f"'{encoding}' is no encoding. Write utf-8, gb18030 or another codec of Python."
-        ) from error
-    try:
         with _text(path, encoding) as lines:
             head = [line for line, _ in zip(lines, range(source.header_row + 50), strict=False)]
-    except (UnicodeError, EOFError, OSError) as error:
-        raise ValueError(f"the file cannot be read as {encoding}: {error}. State its `encoding`.") from error
+    except UnicodeError as error:
+        other = "another" if source.encoding else "its"
+        raise ValueError(
+            f"the file cannot be read as {encoding} ({error}); state {other} `encoding`."
+        ) from error
     head = head[source.header_row - 1 :]
-    if not head:
-        raise ValueError(f"the file has no header in line {source.header_row}.")
+    if not head or not head[0].strip():
+        raise ValueError(f"the file has no header in line {source.header_row}; state `header_row`.")
     delimiter = source.delimiter or detected_delimiter(head)
-    return CsvLayout(encoding, delimiter, unique_names(next(csv.reader(head, delimiter=delimiter))))
+    try:
+        return CsvLayout(encoding, delimiter, unique_names(next(csv.reader(head, delimiter=delimiter))))
+    except csv.Error as error:
+        raise ValueError(f"the header in line {source.header_row} cannot be read: {error}.") from error
+
+
+def is_packed(path: Path) -> bool:
+    """Whether the file is packed with gzip, as its ending says."""
+    return path.suffix.lower() == ".gz"
 
 
 def detected_encoding(path: Path) -> str:
@@ -73,26 +78,60 @@ def detected_delimiter(lines: list[str]) -> str:
     """
 
     def fit(delimiter: str) -> tuple[int, int]:
-        widths = [len(row) for row in csv.reader(lines, delimiter=delimiter) if row]
+        try:
+            widths = [len(row) for row in csv.reader(lines, delimiter=delimiter) if row]
+        except csv.Error:
+            return 0, 0
         return (sum(width == widths[0] for width in widths) if widths[0] > 1 else 0, widths[0])
 
     return max(DELIMITERS, key=fit)
 
 
-def unique_names(header: list[str] | tuple[object, ...]) -> tuple[str, ...]:
+def unique_names(header: Sequence[object]) -> tuple[str, ...]:
     """Column names that occur once: repeated ones are numbered, empty ones named by position.
 
-    >>> unique_names(["id", "other", "other", ""])
-    ('id', 'other', 'other_2', 'column_4')
+    Names that differ only in case count as repeated, for the engine does not tell them apart.
+
+    >>> unique_names(["id", "other", "Other", ""])
+    ('id', 'other', 'Other_2', 'column_4')
     """
     names: list[str] = []
+    taken: set[str] = set()
     for position, cell in enumerate(header, start=1):
         base = str(cell or "").strip().lstrip("\ufeff") or f"column_{position}"
         name, copy = base, 2
-        while name in names:
+        while name.lower() in taken:
             name, copy = f"{base}_{copy}", copy + 1
+        taken.add(name.lower())
         names.append(name)
     return tuple(names)
+
+
+def blank_lines(path: Path, encoding: str) -> list[int]:
+    """The numbers of the blank lines; a record that goes over several lines counts as one."""
+    if codecs.lookup(encoding).name.startswith("utf-8") and not _has_blank_lines(path):
+        return []
+    blank, number, quotes = [], 0, 0
+    with _text(path, encoding) as lines:
+        for line in lines:
+            if quotes % 2 == 0:  # no quotation mark is open: a record begins here
+                number += 1
+                if not line.strip():
+                    blank.append(number)
+            quotes += line.count('"')
+    return blank
+
+
+def _has_blank_lines(path: Path) -> bool:
+    """Whether a blank line may be there: a search that costs little beside reading every line."""
+    tail = b"\n"
+    with _binary(path) as file:
+        while chunk := file.read(_CHUNK):
+            text = tail + chunk
+            if any(sign in text for sign in (b"\n\n", b"\n\r", b"\r\r")):
+                return True
+            tail = chunk[-1:]
+    return False
 
 
 def as_utf8(path: Path, encoding: str, folder: Path) -> Path:
@@ -112,7 +151,7 @@ def as_utf8(path: Path, encoding: str, folder: Path) -> Path:
 
 @contextmanager
 def _binary(path: Path) -> Iterator[IO[bytes]]:
-    file = (gzip.open if path.suffix == ".gz" else Path.open)(path, "rb")
+    file = (gzip.open if is_packed(path) else Path.open)(path, "rb")
     with file:
         yield cast("IO[bytes]", file)
 

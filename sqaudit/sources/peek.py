@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqaudit.conditions import literal, quoted
 from sqaudit.errors import Fault, did_you_mean
-from sqaudit.params import Source, found
+from sqaudit.params import Source, found, matches
 from sqaudit.sources import csv_files, text_tables
 
-_ENDINGS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".gz": "csv", ".xlsx": "xlsx", ".xlsm": "xlsx"}
-_ENDINGS |= {".parquet": "parquet", ".pq": "parquet", ".duckdb": "duckdb", ".db": "duckdb", ".ddb": "duckdb"}
+if TYPE_CHECKING:
+    from sqlalchemy import URL
+
+_ENDINGS = dict.fromkeys((".csv", ".tsv", ".txt", ".gz"), "csv")
+_ENDINGS |= dict.fromkeys((".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"), "xlsx")
+_ENDINGS |= dict.fromkeys((".parquet", ".pq"), "parquet")
+_ENDINGS |= dict.fromkeys((".duckdb", ".ddb", ".db"), "duckdb")
 RESERVED = ("_row", "_excluded")
 
 
@@ -37,117 +44,139 @@ def peek(source: Source, base: Path) -> tuple[Peeked | None, list[Fault]]:
     files, faults = _files(source, base)
     if faults:
         return None, faults
-    form = source.format or _form(files)
-    if form is None:
+    forms = {source.format or _ENDINGS.get(file.suffix.lower(), "") for file in files}
+    if "" in forms:
+        strange = next(file.name for file in files if file.suffix.lower() not in _ENDINGS)
         return None, [
-            Fault("path", f"the form of '{files[0].name}' is not known by its ending.", "State `format`.")
+            Fault("path", f"the form of '{strange}' is not known by its ending.", "State `format`.")
+        ]
+    if len(forms) > 1:
+        return None, [
+            Fault("path", f"the files are of several forms: {', '.join(sorted(forms))}.", "Keep one.")
         ]
     try:
-        peeked = _PEEKS[form](source, files)
-    except ValueError as error:
-        return None, [Fault("path", f"{files[0]}: {error}")]
+        peeked = _PEEKS[forms.pop()](source, files)
+    except (ValueError, OSError, EOFError) as error:
+        return None, [Fault("path", str(error))]
     return peeked, _column_faults(source, peeked)
 
 
-def sqlite_file(url: str) -> str | None:
-    """The file that an SQLite address names, or None for other databases and for memory."""
+def resolved_url(source: Source, base: Path) -> URL:
+    """The database address, with an SQLite file looked for like every other path and opened to read only.
+
+    ValueError where the address cannot be read or names no file.
+    """
     from sqlalchemy import make_url
     from sqlalchemy.exc import ArgumentError
 
     try:
-        address = make_url(url)
-    except ArgumentError:
-        return None
-    name = address.database
-    return name if address.get_backend_name() == "sqlite" and name and name != ":memory:" else None
-
-
-def resolved_url(source: Source, base: Path) -> str:
-    """The database address with an SQLite file looked for like every other path."""
-    url = text_tables.database_url(source)
-    name = sqlite_file(url)
-    place = found(name, base) if name else None
-    return url.replace(name, str(place)) if name and place else url
+        url = make_url(text_tables.database_url(source))
+    except ArgumentError as error:
+        raise ValueError("the address cannot be read; write it as dialect://user@host/database.") from error
+    if url.get_backend_name() != "sqlite" or url.query or url.database in (None, "", ":memory:"):
+        return url
+    place = found(str(url.database), base)
+    if place is None or not place.is_file():
+        raise ValueError(f"there is no file '{url.database}'; check the path.")
+    # read-only: neither is a file made where there is none, nor can a query change the one there is
+    return url.set(host=None, database=place.resolve().as_uri(), query={"mode": "ro", "uri": "true"})
 
 
 def _peek_database(source: Source, base: Path) -> tuple[Peeked | None, list[Fault]]:
-    url = text_tables.database_url(source)
-    name = sqlite_file(url)
-    if name and found(name, base) is None:
-        return None, [Fault("url", f"there is no file '{name}'.", "Check the path.")]
     try:
-        with text_tables.query(source, resolved_url(source, base)) as (header, _):
-            peeked = Peeked("database", (), header)
+        peeked = Peeked("database", (), text_tables.query_columns(source, resolved_url(source, base)))
     except ValueError as error:
         return None, [Fault("url", str(error))]
     return peeked, _column_faults(source, peeked)
 
 
 def _files(source: Source, base: Path) -> tuple[tuple[Path, ...], list[Fault]]:
+    """The files that the paths of a source stand for: each named once, in order."""
     files: list[Path] = []
     faults = []
     for written in source.path or []:
         place = found(written, base)
         if place is None:
-            faults.append(
-                Fault(
-                    "path",
-                    f"there is no file '{written}' in {base.resolve()}, above it, or here.",
-                    "Check the path.",
-                )
-            )
-        elif place.is_dir():
-            inside = sorted(file for file in place.rglob("*") if file.suffix in (".parquet", ".pq"))
+            message = f"there is no file '{written}' in {base.resolve()}, above it, or here."
+            faults.append(Fault("path", message, "Check the path."))
+            continue
+        for match in sorted(matches(place)):
+            inside = sorted(_parquet_files(match)) if match.is_dir() else [match]
             files += inside
             if not inside:
-                faults.append(Fault("path", f"the folder '{written}' holds no Parquet file."))
-        elif place.exists():
-            files.append(place)
-        else:
-            files += sorted(place.parent.glob(place.name))
-    return tuple(files), faults
+                message = f"the folder '{written}' holds no Parquet file."
+                faults.append(
+                    Fault("path", message, f"For other files write a pattern such as {written}/*.csv.")
+                )
+    return tuple(dict.fromkeys(files)), faults
 
 
-def _form(files: Sequence[Path]) -> str | None:
-    return _ENDINGS.get(files[0].suffix.lower())
+def _parquet_files(folder: Path) -> list[Path]:
+    return [
+        file for file in folder.rglob("*") if file.suffix.lower() in (".parquet", ".pq") and file.is_file()
+    ]
 
 
 def _peek_csv(source: Source, files: tuple[Path, ...]) -> Peeked:
-    layouts = tuple(csv_files.layout(file, source) for file in files)
-    for file, one in zip(files, layouts, strict=True):
-        if one.header != layouts[0].header:
-            raise ValueError(
-                f"its columns differ from those of {file.name}; files of one source share one header."
-            )
-    return Peeked("csv", files, layouts[0].header, layouts)
+    layouts = []
+    for file in files:
+        with _about(file):
+            layouts.append(csv_files.layout(file, source))
+            if layouts[-1].header != layouts[0].header:
+                raise ValueError(
+                    f"its columns differ from those of {files[0].name}; one source has one header."
+                )
+    return Peeked("csv", files, layouts[0].header, tuple(layouts))
 
 
 def _peek_sheet(source: Source, files: tuple[Path, ...]) -> Peeked:
     if len(files) > 1:
         raise ValueError("one Excel file at a time; give one path.")
-    with text_tables.sheet(files[0], source) as (header, _):
+    with _about(files[0]), text_tables.sheet(files[0], source) as (header, _):
         return Peeked("xlsx", files, header)
 
 
 def _peek_parquet(_: Source, files: tuple[Path, ...]) -> Peeked:
-    return Peeked("parquet", files, _described(f"SELECT * FROM {parquet_scan(files)}"))
+    with _about(files[0]):
+        return Peeked("parquet", files, _described(f"SELECT * FROM {parquet_scan(files)}"))
 
 
 def _peek_duckdb(source: Source, files: tuple[Path, ...]) -> Peeked:
-    if source.table is None:
-        raise ValueError("a DuckDB file needs the name of its `table`.")
-    attached = f"ATTACH {literal(str(files[0]))} AS peeked (READ_ONLY)"
-    return Peeked(
-        "duckdb", files[:1], _described(f"SELECT * FROM peeked.{table_name(source.table)}", attached)
-    )
+    if len(files) > 1:
+        raise ValueError("one DuckDB file at a time; give one path.")
+    with _about(files[0]):
+        if not _is_duckdb(files[0]):
+            raise ValueError("the file is no DuckDB database; one of SQLite is read by `url: sqlite:///...`.")
+        if source.table is None:
+            raise ValueError("a DuckDB file needs the name of its `table`.")
+        attached = f"ATTACH {literal(str(files[0]))} AS peeked (READ_ONLY)"
+        return Peeked(
+            "duckdb", files, _described(f"SELECT * FROM peeked.{table_name(source.table)}", attached)
+        )
+
+
+@contextmanager
+def _about(file: Path) -> Iterator[None]:
+    """Put the file before whatever is said to be wrong."""
+    try:
+        yield
+    except (OSError, EOFError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ValueError(f"{file}: the file cannot be read: {reason}.") from error
+    except ValueError as error:
+        raise ValueError(f"{file}: {error}") from error
+
+
+def _is_duckdb(file: Path) -> bool:
+    with file.open("rb") as opened:
+        return opened.read(12)[8:] == b"DUCK"  # the sign of the format, behind a checksum of eight bytes
 
 
 def parquet_scan(files: Sequence[Path]) -> str:
-    """The table function that reads the Parquet files with their row numbers."""
+    """The table function that reads the Parquet files, folders such as `year=2026` being columns."""
     listed = ", ".join(literal(str(file)) for file in files)
-    return (
-        f"read_parquet([{listed}], union_by_name = true, hive_partitioning = {str(len(files) > 1).lower()})"
-    )
+    hive = any("=" in part for file in files for part in file.parent.parts)
+    return f"read_parquet([{listed}], union_by_name = true, hive_partitioning = {str(hive).lower()})"
 
 
 def table_name(written: str) -> str:
@@ -179,12 +208,13 @@ def _column_faults(source: Source, peeked: Peeked) -> list[Fault]:
             remedy = did_you_mean(name, peeked.columns)
             faults.append(Fault(f"columns.{name}", f"the source has no column '{name}'.", remedy))
     ours = peeked.our_columns(source)
-    for name in sorted({name for name in ours if ours.count(name) > 1}):
+    lower = [name.lower() for name in ours]  # the engine does not tell names apart by their case
+    for name in sorted({name for name in ours if lower.count(name.lower()) > 1}):
         faults.append(
             Fault("columns", f"two columns would be called '{name}'.", "Map one of them to another name.")
         )
     for name in RESERVED:
-        if name in ours:
+        if name in lower:
             faults.append(
                 Fault("columns", f"the name '{name}' is used by sqaudit itself.", "Map it to another name.")
             )

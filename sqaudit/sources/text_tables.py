@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
@@ -15,6 +16,7 @@ from sqaudit.sources.csv_files import unique_names
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from sqlalchemy import URL, CursorResult
 
 BATCH = 50_000  # rows handed over at a time
 
@@ -34,37 +36,43 @@ def sheet(path: Path, source: Source) -> Iterator[tuple[tuple[str, ...], Iterato
     name = source.sheet or workbook.sheet_names[0]
     if name not in workbook.sheet_names:
         raise ValueError(f"there is no sheet '{name}'; the file has {', '.join(workbook.sheet_names)}.")
-    rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
-    if len(rows) < source.header_row:
-        raise ValueError(f"sheet '{name}' has no header in row {source.header_row}.")
-    header = unique_names(tuple(rows[source.header_row - 1]))
-    yield header, iter(rows[source.header_row :])
+    rows = iter(workbook.get_sheet_by_name(name).iter_rows())
+    header = next(islice(rows, source.header_row - 1, None), None)
+    if header is None or all(cell in (None, "") for cell in header):
+        raise ValueError(f"sheet '{name}' has no header in row {source.header_row}; state `header_row`.")
+    yield unique_names(header), rows
 
 
 @contextmanager
-def query(source: Source, url: str) -> Iterator[tuple[tuple[str, ...], Iterator[Sequence[object]]]]:
+def query(source: Source, url: URL) -> Iterator[tuple[tuple[str, ...], Iterator[Sequence[object]]]]:
     """The columns and rows that a database answers, streamed; ValueError shows what it said."""
-    from sqlalchemy import create_engine, text
-    from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+    with _asked(url, source.query or "") as answer:
+        yield unique_names(list(answer.keys())), iter(answer)
 
+
+def query_columns(source: Source, url: URL) -> tuple[str, ...]:
+    """The columns that a query answers, without its rows where the database knows how to leave them out."""
+    written = (source.query or "").rstrip().rstrip(";")
     try:
-        engine = create_engine(url)
-    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
-        raise ValueError(f"the database cannot be opened: {_plain(error)}.") from error
-    try:
-        with engine.connect() as connection:
-            streamed = connection.execution_options(stream_results=True, yield_per=BATCH)
-            answer = streamed.execute(text(source.query or ""))
-            yield unique_names(list(answer.keys())), iter(answer)
-    except SQLAlchemyError as error:
-        raise ValueError(f"the database refused the query: {_plain(error)}.") from error
-    finally:
-        engine.dispose()
+        if url.get_backend_name() == "sqlite":  # computes a row when asked for it, and renames within a query
+            raise ValueError
+        with _asked(url, f"SELECT * FROM (\n{written}\n) AS peeked WHERE 1 = 0") as answer:
+            return unique_names(list(answer.keys()))
+    except ValueError:  # an ORDER BY, a WITH or a column named twice, which some do not take inside another
+        with query(source, url) as (header, _):
+            return header
 
 
 def database_url(source: Source) -> str:
-    """The address of the database with `$NAME` or `${NAME}` taken from the environment."""
-    return os.path.expandvars(source.url or "")
+    """The address of the database with `$NAME` or `${NAME}` taken from the environment.
+
+    ValueError where the environment has no such variable.
+    """
+    written = source.url or ""
+    for name in re.findall(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)", written):
+        if name not in os.environ:
+            raise ValueError(f"the environment has no variable {name}, which the address names; set it.")
+    return os.path.expandvars(written)
 
 
 def shown_url(url: str) -> str:
@@ -78,24 +86,38 @@ def shown_url(url: str) -> str:
         return "(an address that cannot be read)"
 
 
-def batches(header: Sequence[str], rows: Iterable[Sequence[object]]) -> pa.RecordBatchReader:
-    """The rows as Arrow batches of text, with the number of each row under `_row`."""
+def batches(
+    header: Sequence[str], rows: Iterable[Sequence[object]], keep_blank: bool = True
+) -> pa.RecordBatchReader:
+    """The rows as Arrow batches of text, with the number of each row under `_row`.
+
+    Unless `keep_blank`, rows without any value are left out, as blank lines are; they keep their number.
+    """
     import pyarrow as pa
 
     schema = pa.schema([("_row", pa.int64()), *((name, pa.string()) for name in header)])
 
     def stream() -> Iterator[pa.RecordBatch]:
-        remaining, number = iter(rows), 0
-        while chunk := list(islice(remaining, BATCH)):
+        numbered: Iterator[tuple[int, Sequence[object]]] = enumerate(rows, start=1)
+        if not keep_blank:
+            numbered = ((number, row) for number, row in numbered if any(map(_is_given, row)))
+        while chunk := list(islice(numbered, BATCH)):
             columns = [
-                pa.array([as_text(row[index]) if index < len(row) else None for row in chunk], pa.string())
+                pa.array([as_text(row[index]) if index < len(row) else None for _, row in chunk], pa.string())
                 for index in range(len(header))
             ]
-            numbers = pa.array(range(number + 1, number + len(chunk) + 1), pa.int64())
-            number += len(chunk)
+            numbers = pa.array([number for number, _ in chunk], pa.int64())
             yield pa.record_batch([numbers, *columns], schema=schema)
 
     return pa.RecordBatchReader.from_batches(schema, stream())
+
+
+def number_table(**columns: Iterable[int]) -> pa.RecordBatchReader:
+    """A small table of whole numbers on its way into the engine."""
+    import pyarrow as pa
+
+    batch = pa.record_batch({name: pa.array(values, pa.int64()) for name, values in columns.items()})
+    return pa.RecordBatchReader.from_batches(batch.schema, [batch])
 
 
 def as_text(cell: Any) -> str | None:
@@ -109,18 +131,50 @@ def as_text(cell: Any) -> str | None:
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 2**53 else repr(cell)
     if isinstance(cell, datetime):
         return cell.isoformat(sep=" ")
     if isinstance(cell, date | time):
         return cell.isoformat()
     if isinstance(cell, timedelta):
         return repr(cell.total_seconds())
-    if isinstance(cell, bytes):
-        return cell.decode("utf-8", errors="replace")
+    if isinstance(cell, bytes | memoryview):
+        return bytes(cell).decode("utf-8", errors="replace")
     return str(cell)
 
 
-def _plain(error: Exception) -> str:
-    cause = getattr(error, "orig", None) or error
-    return str(cause).splitlines()[0].rstrip(".")
+def _is_given(cell: object) -> bool:
+    return cell is not None and str(cell).strip() != ""
+
+
+@contextmanager
+def _asked(url: URL, written: str) -> Iterator[CursorResult[Any]]:
+    """The answer of a database to a query that is handed over word for word."""
+    from sqlalchemy import create_engine
+    from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+
+    try:
+        engine = create_engine(url)
+    except ModuleNotFoundError as error:
+        raise ValueError(f"the Python driver '{error.name}' is not installed; install it.") from error
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise ValueError(f"the database cannot be opened: {_plain(error, url)}.") from error
+    try:
+        with engine.connect() as connection:
+            # no parameters: a colon or a percent sign in the query means itself
+            streamed = connection.execution_options(stream_results=True, yield_per=BATCH, no_parameters=True)
+            answer = streamed.exec_driver_sql(written)
+            if not answer.returns_rows:
+                raise ValueError("the query returns no rows; write a SELECT.")
+            yield answer
+    except SQLAlchemyError as error:
+        raise ValueError(f"the database refused the query: {_plain(error, url)}.") from error
+    finally:
+        engine.dispose()
+
+
+def _plain(error: Exception, url: URL) -> str:
+    """The first line of what a database said, without the password that some repeat."""
+    cause = getattr(error, "orig", None) or (error.args[0] if error.args else error)
+    line = (str(cause).splitlines() or [type(error).__name__])[0].rstrip(".")
+    return line.replace(str(url.password), "***") if url.password else line
