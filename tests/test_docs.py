@@ -21,8 +21,6 @@ import re
 import shlex
 import shutil
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -118,7 +116,7 @@ def test_every_example_of_a_page_works(page: Path, workspace: Path) -> None:
             elif kind == "python":
                 exec(compile(block.text, block.place, "exec"), namespace)  # noqa: S102 - our own pages
             elif kind == "console":
-                _type_in(workspace, block)
+                _type_in(block)
             else:
                 assert kind in ("sh", "text", "json", "bash"), "say what the block is"
         except (Exception, SystemExit) as error:
@@ -170,7 +168,7 @@ def _guessed(content: object) -> str:
     return "standard" if {"standard", "indicators"} <= keys else "any"
 
 
-def _type_in(workspace: Path, block: Block) -> None:
+def _type_in(block: Block) -> None:
     """Run the commands of a console block one after the other and look for the lines below each."""
     status = 0
     for typed in re.split(r"^\$ ", block.text, flags=re.MULTILINE)[1:]:
@@ -180,26 +178,18 @@ def _type_in(workspace: Path, block: Block) -> None:
         elif command.startswith("sqaudit run ") and block.place.startswith("README"):
             continue  # "Two commands" is tried elsewhere
         elif command.startswith("sqaudit "):
-            status, output = _run(workspace, shlex.split(command)[1:])
+            status, output = _run(shlex.split(command)[1:])
             _look_for(expected, output)
         else:
             raise AssertionError(f"'{command}' is no command this test can run")
 
 
-def _run(workspace: Path, arguments: list[str]) -> tuple[int, str]:
-    if arguments[0] != "run":
-        answer = CliRunner().invoke(cli.app, arguments)
-        if answer.exception and not isinstance(answer.exception, SystemExit):
-            raise answer.exception
-        return answer.exit_code, answer.output
-    done = subprocess.run(
-        [sys.executable, "-m", "sqaudit", *arguments],
-        cwd=workspace,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return done.returncode, done.stdout + done.stderr
+def _run(arguments: list[str]) -> tuple[int, str]:
+    """The exit status and everything a command says, in this process: a second interpreter costs seconds."""
+    answer = CliRunner().invoke(cli.app, arguments)
+    if answer.exception and not isinstance(answer.exception, SystemExit):
+        raise answer.exception
+    return answer.exit_code, answer.output
 
 
 def _look_for(expected: str, output: str) -> None:
@@ -310,6 +300,11 @@ def test_every_key_is_described(page: str, described: Any) -> None:
     keys = [field.alias or name for name, field in described.model_fields.items()]
     missing = [key for key in keys if not re.search(rf"`{key}[`:]", text)]
     assert not missing, f"{page} says nothing of {missing} of {described.__name__}"
+
+
+def test_every_word_for_dates_is_described() -> None:
+    text = section("bring_your_own_data.md", "Reading columns")
+    assert [word for word in params.DATE_WORDS if f"`{word}`" not in text] == []
 
 
 def test_every_command_is_described() -> None:
