@@ -8,7 +8,10 @@ from datetime import date, timedelta
 
 GRAINS = ("day", "week", "month", "quarter", "year")
 _FINER = {"year": "month", "quarter": "month", "month": "week", "week": "day", "day": "day", "range": "month"}
-EXPECTED = "Write a year (2026), quarter (2026-Q3), month (2026-09), week (2026-W38), day, range (2026-07-01..2026-09-30) or all."
+EXPECTED = (
+    "Write a year (2026), quarter (2026-Q3), month (2026-09), week (2026-W38), day, "
+    "range (2026-07-01..2026-09-30) or all."
+)
 
 
 @dataclass(frozen=True)
@@ -34,17 +37,20 @@ class Period:
         return "month" if self.grain == "all" else _FINER[self.grain]
 
     def previous(self) -> Period | None:
-        """The period of the same length just before, or None for "all".
+        """The period of the same length just before, or None for "all" and before the year 1.
 
         >>> str(parse("2026-Q1").previous()), str(parse("2026-W01").previous())
         ('2025-Q4', '2025-W52')
         """
         if self.start is None or self.end is None:
             return None
-        if self.grain == "range":
-            start = self.start - (self.end - self.start)
-            return parse(f"{start}..{self.start - timedelta(days=1)}")
-        return containing(self.start - timedelta(days=1), self.grain)
+        try:
+            if self.grain == "range":
+                start = self.start - (self.end - self.start)
+                return parse(f"{start}..{self.start - timedelta(days=1)}")
+            return containing(self.start - timedelta(days=1), self.grain)
+        except OverflowError:
+            return None
 
     def overlaps(self, other: Period) -> bool:
         """Whether the two share a day."""
@@ -69,7 +75,7 @@ def parse(text: str) -> Period:
         return Period("all", "all", None, None)
     try:
         return _range(written) if ".." in written else _named(written)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:  # the calendar ends with the year 9999
         raise ValueError(f"'{written}' is no period. {EXPECTED}") from error
 
 
