@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import duckdb
 
 from sqaudit.conditions import literal, quoted
 from sqaudit.errors import EngineError
+
+Answer = TypeVar("Answer")
+_EXPLAIN = re.compile(r"^\s*EXPLAIN\s+(ANALYZE\s+)?", re.IGNORECASE)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class DuckDBEngine(AbstractContextManager["DuckDBEngine"]):
-    """Records in DuckDB. After `seal` no query can read or write a file that was not attached.
+    """Records in DuckDB. After `seal` it only answers: it reads no file but those attached and writes none.
 
     >>> with DuckDBEngine() as engine:
     ...     engine.execute("CREATE TABLE visit AS SELECT 1 AS visit_id")
@@ -34,6 +38,7 @@ class DuckDBEngine(AbstractContextManager["DuckDBEngine"]):
     def __init__(self) -> None:
         self.folder = tempfile.TemporaryDirectory(prefix="sqaudit-")
         self._files: list[str] = []
+        self._sealed = False
         settings: dict[str, str | bool | int | float | list[str]] = {
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
@@ -55,24 +60,15 @@ class DuckDBEngine(AbstractContextManager["DuckDBEngine"]):
 
     def query(self, sql: str) -> pd.DataFrame:
         """The answer to a query as a frame; EngineError shows the query that was refused."""
-        try:
-            return self._connection.execute(sql).df()
-        except duckdb.Error as error:
-            raise EngineError(_first_line(error), sql) from error
+        return self._run(sql, lambda answer: answer.df())
 
     def execute(self, sql: str) -> None:
         """Carry out a statement that answers nothing."""
-        try:
-            self._connection.execute(sql)
-        except duckdb.Error as error:
-            raise EngineError(_first_line(error), sql) from error
+        self._run(sql, lambda _: None)
 
     def rows(self, sql: str) -> list[tuple[object, ...]]:
         """The answer to a small query as tuples, without pandas."""
-        try:
-            return self._connection.execute(sql).fetchall()
-        except duckdb.Error as error:
-            raise EngineError(_first_line(error), sql) from error
+        return self._run(sql, lambda answer: answer.fetchall())
 
     def columns(self, relation: str) -> Mapping[str, str]:
         """The columns of a view or table and their SQL types."""
@@ -81,9 +77,12 @@ class DuckDBEngine(AbstractContextManager["DuckDBEngine"]):
     def refusal(self, sql: str) -> str:
         """Why the engine would refuse the query, or an empty text; nothing is computed."""
         try:
+            self._refuse_to_write(sql)
             self._connection.execute(f"EXPLAIN {sql}")
         except duckdb.Error as error:
             return _first_line(error)
+        except EngineError as error:
+            return str(error).splitlines()[0]
         return ""
 
     def create_table(self, name: str, batches: pa.RecordBatchReader) -> None:
@@ -99,12 +98,28 @@ class DuckDBEngine(AbstractContextManager["DuckDBEngine"]):
         self._files += [str(file) for file in files]
 
     def seal(self) -> None:
-        """Switch off every access to the outside but for the files allowed, for good."""
+        """Switch off every access to the outside but reading the files allowed, for good."""
         listed = ", ".join(literal(name) for name in self._files)
         self.execute(f"SET allowed_paths = [{listed}]")
         self.execute(f"SET allowed_directories = [{literal(self.folder.name)}]")
         self.execute("SET enable_external_access = false")
         self.execute("SET lock_configuration = true")
+        self._sealed = True
+
+    def _run(self, sql: str, fetch: Callable[[duckdb.DuckDBPyConnection], Answer]) -> Answer:
+        try:
+            self._refuse_to_write(sql)
+            return fetch(self._connection.execute(sql))
+        except duckdb.Error as error:
+            raise EngineError(_first_line(error), sql) from error
+
+    def _refuse_to_write(self, sql: str) -> None:
+        """Once sealed, let pass nothing but queries: a file that may be read could be overwritten by COPY."""
+        if self._sealed and any(
+            one.type != duckdb.StatementType.SELECT
+            for one in self._connection.extract_statements(_EXPLAIN.sub("", sql))
+        ):
+            raise EngineError("The engine is sealed: it answers queries and carries out nothing else.", sql)
 
 
 def _first_line(error: Exception) -> str:
