@@ -38,6 +38,7 @@ import sqaudit
 from sqaudit import cli, params
 from sqaudit.conditions import ConditionError, condition
 from sqaudit.kinds import catalogue
+from sqaudit.sources import peek
 from sqaudit.standards import model
 
 ROOT = Path(__file__).parent.parent
@@ -305,6 +306,11 @@ def test_every_key_is_described(page: str, described: Any) -> None:
 def test_every_word_for_dates_is_described() -> None:
     text = section("bring_your_own_data.md", "Reading columns")
     assert [word for word in params.DATE_WORDS if f"`{word}`" not in text] == []
+
+
+def test_every_ending_of_a_file_is_described() -> None:
+    text = section("bring_your_own_data.md", "Sources")
+    assert [ending for ending in peek._ENDINGS if f"`{ending}`" not in text] == []
 
 
 def test_every_command_is_described() -> None:
