@@ -69,9 +69,12 @@ def quiet_axes(axes: Axes, *, grid: str = "y") -> None:
         axes.grid(axis=grid, color=palette.LINE, linewidth=0.8)  # type: ignore[arg-type]
 
 
-def heading(axes: Axes, title: str, below: str = "") -> None:
-    """A title at the left edge, with a quiet line below it that says how to read the figure."""
-    lift = 22 if below else 10
+def heading(axes: Axes, title: str, below: str = "", *, room_points: float = 0) -> None:
+    """A title at the left edge, with a quiet line below it that says how to read the figure.
+
+    `room_points` keeps that much free above the axes, for a label that stands there.
+    """
+    lift = (22 if below else 10) + room_points
     axes.annotate(
         drawable(title),
         (0, 1),
@@ -85,7 +88,7 @@ def heading(axes: Axes, title: str, below: str = "") -> None:
         axes.annotate(
             drawable(below),
             (0, 1),
-            xytext=(0, 7),
+            xytext=(0, 7 + room_points),
             xycoords="axes fraction",
             textcoords="offset points",
             fontsize=SMALL,

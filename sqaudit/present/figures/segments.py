@@ -62,7 +62,7 @@ def segment_dots(
         scale(axes, "x", unit)
         axes.set_xlabel(drawable(say(f"axis.{unit}", language)), fontsize=SMALL)
         _keep_within_bounds(axes, shown, unit)
-        heading(axes, name, _reading(shown, language, least_cases))
+        heading(axes, name, _reading(shown, language, least_cases), room_points=12)
     return figure
 
 

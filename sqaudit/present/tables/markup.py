@@ -9,14 +9,15 @@ from html import escape
 from sqaudit.present.palette import tint
 from sqaudit.present.words import Tongue, say
 
-__all__ = ["Cell", "Row", "marked", "number", "table", "words"]
+__all__ = ["Cell", "Row", "heading", "marked", "number", "table", "words"]
 
 
 @dataclass(frozen=True)
 class Cell:
     """One cell: its text, a smaller second line, how it is set, and a coloured mark before the text.
 
-    kind: 'text', 'word' (never broken over lines) or 'number' (right-aligned).
+    kind: 'text', 'word' (never broken over lines), 'number' (right-aligned) or 'heading' (right-aligned, broken
+    over lines where it is long).
     """
 
     text: str
@@ -37,6 +38,11 @@ class Row:
 def number(text: str, small: str = "") -> Cell:
     """A right-aligned cell."""
     return Cell(text, small, kind="number")
+
+
+def heading(text: str) -> Cell:
+    """The head of a narrow column of numbers: right-aligned, on several lines where it is long."""
+    return Cell(text, kind="heading")
 
 
 def words(text: str, small: str = "") -> Cell:
@@ -83,9 +89,9 @@ def _row(row: Row) -> str:
 
 
 def _cell(cell: Cell, tag: str, scope: str = "") -> str:
-    setting = {"number": ' class="n"', "word": ' class="w"'}.get(cell.kind, "")
+    setting = {"number": ' class="n"', "word": ' class="w"', "heading": ' class="h"'}.get(cell.kind, "")
     # Header cells carry the alignment itself as well: DOCX and PDF are made from this HTML without its style.
-    aligned = ' style="text-align:right"' if cell.kind == "number" and scope == ' scope="col"' else ""
+    aligned = ' style="text-align:right"' if cell.kind in ("number", "heading") and scope == ' scope="col"' else ""
     return f"<{tag}{scope}{setting}{aligned}>{_content(cell)}</{tag}>"
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from sqaudit.present import numbers, palette
 from sqaudit.present.blocks import Block, bilingual
 from sqaudit.present.tables.cells import records_of, unit_of
-from sqaudit.present.tables.markup import Cell, Row, number, table
+from sqaudit.present.tables.markup import Cell, Row, heading, number, table
 from sqaudit.present.words import DASH, Labels, Language, Tongue, joined, named, say
 
 
@@ -22,14 +22,12 @@ def segment_matrix(
     indicator have a dash; under `least_cases` there is no mark.
     """
     indicators = list(dict.fromkeys(points["indicator"]))
-    values = sorted(
-        dict.fromkeys(points[segment].map(lambda value: value if pd.notna(value) else None)), key=_last
-    )
+    values = sorted({_key(value) for value in points[segment]}, key=_last)
     cells = {(row["indicator"], _key(row[segment])): row for row in records_of(points)}
 
     def render(tongue: Tongue) -> str:
         title = named(labels, segment, tongue, "segment")
-        head = [Cell(title), *(number(named(labels, one, tongue)) for one in indicators)]
+        head = [Cell(title), *(heading(named(labels, one, tongue)) for one in indicators)]
         rows = [
             Row(
                 [
