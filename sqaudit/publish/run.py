@@ -12,6 +12,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from sqaudit.audit import Audit
 from sqaudit.plan import Plan, plan
 from sqaudit.present import numbers
@@ -23,9 +25,14 @@ from sqaudit.publish.export import Failure, ReportEntry, RunEntry, index_page, n
 from sqaudit.publish.workbook import write_scorecard_workbook
 from sqaudit.report.grounds import parameter_rows
 from sqaudit.report.reader import Reader
-from sqaudit.report.result import change_summary
+from sqaudit.report.result import change_summary, trigger_reasons
 from sqaudit.review import Review
 
+_CARD_COLUMNS = (
+    "indicator", "dimension", "clause", "target", "value", "low", "high", "verdict", "weight", "attainment",
+    "raw_score", "capped_score", "numerator", "denominator", "pending", "excluded", "method", "evidence",
+    "unit", "direction", "trigger",
+)  # fmt: skip
 PARTIAL = ".partial"
 WORKBOOK = "scorecard.xlsx"
 
@@ -192,7 +199,7 @@ def _write_workbook(path: Path, review: Review, started: datetime) -> None:
     write_scorecard_workbook(
         path,
         title=review.run.title.both(),
-        scorecard=review.scorecard,
+        scorecard=_workbook_card(review.scorecard),
         measurements=review.results.measurements,
         changes=review.changes,
         checks=review.results.checks,
@@ -203,6 +210,11 @@ def _write_workbook(path: Path, review: Review, started: datetime) -> None:
         language=review.run.language,
         created=started.replace(tzinfo=None, microsecond=0),
     )
+
+
+def _workbook_card(card: pd.DataFrame) -> pd.DataFrame:
+    """The scorecard with what a reader wants first in front, and reasons in words."""
+    return card[list(_CARD_COLUMNS)].assign(trigger=card["trigger"].map(trigger_reasons))
 
 
 def _report_title(name: str, title: Mapping[str, str]) -> Mapping[str, str]:

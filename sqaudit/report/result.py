@@ -8,8 +8,8 @@ from sqaudit.present import blocks, numbers
 from sqaudit.present.alternatives import alt_changes, alt_scorecard
 from sqaudit.present.blocks import Block
 from sqaudit.present.figures import change_arrows, scorecard_bars
-from sqaudit.present.tables import changes_table, scorecard_table
-from sqaudit.present.words import Tongue, joined, named, say
+from sqaudit.present.tables import changes_table, plain_table, scorecard_table
+from sqaudit.present.words import Tongue, joined, named, say, tongues
 from sqaudit.report.reader import BothTongues, Reader
 from sqaudit.verdicts import VERDICTS
 
@@ -39,7 +39,7 @@ def scorecard(reader: Reader) -> Block:
                 lambda tongue: alt_scorecard(card, tongue),
             )
         )
-    return blocks.stack(*parts, scorecard_table(card, reader.labels, reader.language))
+    return blocks.stack(*parts, scorecard_table(card, reader.labels, reader.language), *_triggered(reader))
 
 
 def changes(reader: Reader) -> Block:
@@ -147,6 +147,34 @@ def _basis(reader: Reader) -> Block:
         version=standard.version,
         as_of=f"{reader.review.results.as_of:%Y-%m-%d}",
     )
+
+
+def trigger_reasons(trigger: object) -> BothTongues:
+    """Why an indicator calls for a root-cause analysis, in each tongue; empty texts where it does not.
+
+    >>> trigger_reasons("actual, below_target")["en"]
+    'figure below the line, short of its target'
+    """
+    codes = [code for code in str(trigger or "").split(", ") if code]
+    return {
+        tongue: joined((say(f"trigger.{code}", tongue) for code in codes), tongue) if codes else ""
+        for tongue in tongues("both")
+    }
+
+
+def _triggered(reader: Reader) -> list[Block]:
+    """The indicators that call for a root-cause analysis, and why."""
+    called = reader.review.scorecard.query("trigger != ''")
+    if called.empty:
+        return []
+    frame = pd.DataFrame(
+        {
+            "indicator": [reader.name(name) for name in called["indicator"]],
+            "reason": [trigger_reasons(trigger) for trigger in called["trigger"]],
+        }
+    )
+    headers = {"reason": reader.word("trigger.reason")}
+    return [reader.heading("trigger.title", 3), plain_table(frame, reader.language, headers)]
 
 
 def _honesty(reader: Reader) -> list[Block]:

@@ -16,8 +16,8 @@ __all__ = ["Cell", "Row", "heading", "marked", "number", "table", "words"]
 class Cell:
     """One cell: its text, a smaller second line, how it is set, and a coloured mark before the text.
 
-    kind: 'text', 'word' (never broken over lines), 'number' (right-aligned) or 'heading' (right-aligned, broken
-    over lines where it is long).
+    kind: 'text', 'word' (never broken over lines), 'number' (right-aligned) or 'heading' (right-aligned,
+    broken over lines where it is long).
     """
 
     text: str
@@ -91,7 +91,8 @@ def _row(row: Row) -> str:
 def _cell(cell: Cell, tag: str, scope: str = "") -> str:
     setting = {"number": ' class="n"', "word": ' class="w"', "heading": ' class="h"'}.get(cell.kind, "")
     # Header cells carry the alignment itself as well: DOCX and PDF are made from this HTML without its style.
-    aligned = ' style="text-align:right"' if cell.kind in ("number", "heading") and scope == ' scope="col"' else ""
+    right = cell.kind in ("number", "heading") and scope == ' scope="col"'
+    aligned = ' style="text-align:right"' if right else ""
     return f"<{tag}{scope}{setting}{aligned}>{_content(cell)}</{tag}>"
 
 
