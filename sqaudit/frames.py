@@ -6,7 +6,7 @@ Every measurement frame starts with `indicator, period`, then the segments that 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
@@ -15,6 +15,8 @@ from sqaudit.errors import FrameError
 LEADING = ("indicator", "period")
 FIGURES = ("numerator", "denominator", "pending", "excluded", "value", "low", "high", "method", "evidence")
 JUDGEMENT = ("target", "direction", "unit", "verdict")
+_SUMS = ("rows", "n", "met", "sum", "over", "variance", "sum_squares", "over_squares", "products")
+_OWN = frozenset((*LEADING, *FIGURES, *JUDGEMENT, *_SUMS, "grouping", "rows_read"))
 
 
 def measurement_columns(segments: Sequence[str] = ()) -> list[str]:
@@ -31,6 +33,15 @@ def segments_of(measurements: pd.DataFrame) -> list[str]:
     require(measurements, [*LEADING, *FIGURES], "a measurement frame")
     columns = list(measurements.columns)
     return columns[columns.index("period") + 1 : columns.index("numerator")]
+
+
+def reserved(segments: Iterable[str]) -> list[str]:
+    """The segments that cannot be: they are called like a column that frames of figures have themselves.
+
+    >>> reserved(["team", "method"])
+    ['method']
+    """
+    return sorted({*segments} & _OWN)
 
 
 def require(frame: pd.DataFrame, columns: Sequence[str], what: str) -> pd.DataFrame:

@@ -103,7 +103,7 @@ def _value(indicator: Indicator) -> Reading:
     else:
         sql = f"CAST({condition(measure.maximum or '').sql} AS DOUBLE)"
         aggregates = {"value": f"max({sql})"}
-    counted = _all(_eligible(indicator), f"{sql} IS NOT NULL", f"isfinite({sql})")
+    counted = _all(_eligible(indicator), _is_number(sql))
     return Reading(
         counted, None, _reason(indicator, ("true", "missing_value")), None, {"of": sql, **aggregates}
     )
@@ -113,7 +113,7 @@ def _ratio(indicator: Indicator) -> Reading:
     ratio = indicator.measure.ratio
     assert ratio is not None  # noqa: S101 - chosen by the caller
     top, base = (f"CAST({condition(text).sql} AS DOUBLE)" for text in (ratio.sum, ratio.over))
-    counted = _all(_eligible(indicator), f"{top} IS NOT NULL", f"{base} IS NOT NULL")
+    counted = _all(_eligible(indicator), _is_number(top), _is_number(base))
     sums = {"sum": top, "over": base, "sum_squares": f"{top} * {top}", "over_squares": f"{base} * {base}"}
     sums["products"] = f"{top} * {base}"
     aggregates = {name: f"sum({sql})" for name, sql in sums.items()}
@@ -122,10 +122,9 @@ def _ratio(indicator: Indicator) -> Reading:
 
 def _share_of_counts(indicator: Indicator, share: ShareOfCounts) -> Reading:
     met, base = (f"CAST({condition(text).sql} AS DOUBLE)" for text in (share.met, share.of))
-    possible = f"{met} BETWEEN 0 AND {base}"
-    counted = _all(_eligible(indicator), f"coalesce({possible}, false)")
-    missing = f"{met} IS NULL OR {base} IS NULL"
-    reason = _reason(indicator, (missing, "missing_value"), ("true", "impossible_counts"))
+    known = _all(_is_number(met), _is_number(base))
+    counted = _all(_eligible(indicator), known, f"{met} BETWEEN 0 AND {base}")
+    reason = _reason(indicator, (f"NOT ({known})", "missing_value"), ("true", "impossible_counts"))
     return Reading(counted, None, reason, None, {"sum": f"sum({met})", "over": f"sum({base})"})
 
 
@@ -138,7 +137,7 @@ def _within(indicator: Indicator, within: Within, as_of: datetime) -> Reading:
     judgeable = _all(asked, f"NOT {backwards}")
     reason = _reason(
         indicator,
-        (f"{start} IS NULL OR {deadline} IS NULL", "missing_value"),
+        *_missing(within, start, deadline),
         (backwards, "impossible_order"),
     )
     return Reading(
@@ -147,6 +146,14 @@ def _within(indicator: Indicator, within: Within, as_of: datetime) -> Reading:
         pending=_all(judgeable, f"{end} IS NULL", f"{deadline} > {cut}"),
         reason=reason,
     )
+
+
+def _missing(within: Within, start: str, deadline: str) -> list[tuple[str, str]]:
+    """Why a case has no deadline: a value is missing, or the standard states no limit for its value."""
+    if not isinstance(within.limit, LimitBy):
+        return [(f"{start} IS NULL OR {deadline} IS NULL", "missing_value")]
+    missing = f"{start} IS NULL OR {quoted(within.limit.by)} IS NULL"
+    return [(missing, "missing_value"), (f"{deadline} IS NULL", "no_limit")]
 
 
 def _deadline(within: Within) -> str:
@@ -163,7 +170,14 @@ def _deadline(within: Within) -> str:
 
 
 def _interval(seconds: float) -> str:
-    return f"INTERVAL '{round(seconds * 1000)}' MILLISECONDS"
+    if seconds == int(seconds):
+        return f"INTERVAL '{int(seconds)}' SECONDS"
+    return f"INTERVAL '{round(seconds * 1_000_000)}' MICROSECONDS"  # as fine as a timestamp
+
+
+def _is_number(sql: str) -> str:
+    """Neither missing nor endless: one infinite value, or a square beyond 1e308, would spoil every sum."""
+    return f"coalesce(abs({sql}) < 1e150, false)"
 
 
 def _eligible(indicator: Indicator) -> str:

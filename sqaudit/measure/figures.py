@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sqaudit import intervals
+from sqaudit.frames import FIGURES
 from sqaudit.standards.model import Indicator, ShareOfCounts
 
 Filled = pd.DataFrame
@@ -16,7 +17,7 @@ Filled = pd.DataFrame
 
 def figures(
     sums: pd.DataFrame,
-    indicators: Mapping[str, Indicator],
+    indicators: Sequence[Indicator],
     bounds: pd.DataFrame,
     interval: str,
     confidence: float,
@@ -27,12 +28,9 @@ def figures(
     addition `numerator, denominator, excluded, value, low, high, method, evidence`. Rows without sums
     (absent records) come out as NaN with the method "none".
     """
-    parts = [
-        _one(sums[sums["indicator"] == identifier], indicator, bounds, interval, confidence)
-        for identifier, indicator in indicators.items()
-    ]
-    filled = [part for part in parts if len(part)]
-    return pd.concat(filled, ignore_index=True) if filled else parts[0]
+    parts = [_one(sums[sums["indicator"] == one.id], one, bounds, interval, confidence) for one in indicators]
+    filled = [part for part in parts if len(part)] or parts[:1]
+    return pd.concat(filled, ignore_index=True) if filled else sums.assign(**dict.fromkeys(FIGURES, np.nan))
 
 
 def rank_bounds(sizes: pd.Series, quantile: float, confidence: float) -> list[tuple[int, int, int]]:

@@ -1,0 +1,138 @@
+"""The queries that measure and list, written in DuckDB's dialect from quoted names and checked conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, time
+
+from sqaudit.conditions import condition, literal, quoted
+from sqaudit.measure.question import Grouping, Scan, grouping_keys
+from sqaudit.periods import Period
+from sqaudit.readings import Reading, needed_columns, read
+from sqaudit.standards.model import Indicator
+
+_TOLD = ("period", "status", "reason")  # what a listing says of a row, before its columns
+
+
+def counting(scan: Scan) -> str:
+    """The query that computes every indicator of a scan for every grouping, in one pass over the records."""
+    aggregates = ["count(*) AS rows_read"]
+    for index, indicator in enumerate(scan.indicators):
+        aggregates += _aggregates(index, read(indicator, scan.question.as_of))
+    marks = [f"GROUPING({quoted(key)}) AS {quoted(f'grouped_{key}')}" for key in scan.keys]
+    sets = ", ".join(f"({_listed(grouping_keys(grouping))})" for grouping in scan.answers)
+    shown = ",\n  ".join([*map(quoted, scan.keys), *marks, *aggregates])
+    rows = _rows(scan, scan.keys, scan.indicators)
+    return f"SELECT\n  {shown}\nFROM (\n{rows}\n)\nGROUP BY GROUPING SETS ({sets})"
+
+
+def listing(scan: Scan, indicator: Indicator, status: str | None = None, where: str | None = None) -> str:
+    """The query that lists the rows behind a figure, with `status` and `reason`, in the order of the source.
+
+    `status` keeps one status, `where` the rows for which a condition over their columns holds. A column
+    of the records that is itself called period, status or reason is shown as `visit_status` and so on.
+    """
+    reading = read(indicator, scan.question.as_of)
+    names = [f"{quoted(name)} AS {quoted(_shown_name(scan, name))}" for name in scan.columns]
+    kept = [f"({condition(where).sql})"] if where else []
+    kept += [f"{reading.status} = {literal(status)}"] if status else []
+    return (
+        f"SELECT _row, {_period(scan)} AS period, {reading.status} AS status,\n"
+        f"  CASE WHEN {reading.status} = 'excluded' THEN {reading.reason} END AS reason,\n"
+        f"  {', '.join(names)}\nFROM {quoted(scan.kind)}"
+        f"{_where(scan, *kept)}\nORDER BY _row"
+    )
+
+
+def ranked(
+    scan: Scan, grouping: Grouping, indicator: Indicator, ranks: Sequence[tuple[int, int, int]]
+) -> str:
+    """The query for `low` and `high` of a quantile: the values at two ranks that fit the group's size."""
+    keys = grouping_keys(grouping)
+    shown = _listed(keys)
+    reading = read(indicator, scan.question.as_of)
+    table = ", ".join(f"({n}, {lower}, {upper})" for n, lower, upper in ranks)
+    at = "max(v) FILTER (WHERE place = {0}_rank) AS {1}".format
+    window = f"PARTITION BY {shown}"
+    return (
+        f"SELECT {shown}, {at('lower', 'low')}, {at('upper', 'high')}\n"
+        f"FROM (SELECT {shown}, v, row_number() OVER ({window} ORDER BY v) AS place,\n"
+        f"    count(*) OVER ({window}) AS n\n"
+        f"  FROM (SELECT *, {reading.aggregates['of']} AS v FROM (\n"
+        f"{_rows(scan, keys, [indicator])}\n  ) WHERE {reading.counted})) AS ranked\n"
+        f"JOIN (VALUES {table}) AS ranks(group_size, lower_rank, upper_rank) ON ranked.n = ranks.group_size\n"
+        f"WHERE place IN (lower_rank, upper_rank)\nGROUP BY {shown}"
+    )
+
+
+def _aggregates(index: int, reading: Reading) -> list[str]:
+    found = [f"count(*) FILTER (WHERE {reading.counted}) AS i{index}_n"]
+    if reading.met:
+        found.append(f"count(*) FILTER (WHERE {reading.met}) AS i{index}_met")
+    if reading.pending:
+        found.append(f"count(*) FILTER (WHERE {reading.pending}) AS i{index}_pending")
+    found += [
+        f"{sql} FILTER (WHERE {reading.counted}) AS i{index}_{name}"
+        for name, sql in reading.aggregates.items()
+        if name != "of"
+    ]
+    return found
+
+
+def _rows(scan: Scan, keys: Sequence[str], indicators: Sequence[Indicator]) -> str:
+    """The rows in question with their grouping keys and only the columns that the indicators read."""
+    read_anyway = {name for indicator in indicators for name in needed_columns(indicator)}
+    plain = sorted({*(key for key in keys if key in scan.columns), *read_anyway, "_excluded"})
+    derived = [f"{_key(scan, key)} AS {quoted(key)}" for key in keys if key not in scan.columns]
+    select = ", ".join([*derived, *map(quoted, plain)])
+    return f"  SELECT {select}\n  FROM {quoted(scan.kind)}{_where(scan)}"
+
+
+def _key(scan: Scan, key: str) -> str:
+    """The SQL of a grouping key that is no column of the records."""
+    if key == "_period":
+        return _period(scan)
+    if key.startswith("_") and scan.event is not None:
+        return f"date_trunc({literal(key[1:])}, {quoted(scan.event)})"
+    return "CAST(NULL AS VARCHAR)"
+
+
+def _period(scan: Scan) -> str:
+    if not scan.bounded:
+        return literal(scan.question.periods[0].label)
+    cases = [
+        f"WHEN {_inside(scan.event or '', period)} THEN {literal(period.label)}"
+        for period in scan.question.periods
+    ]
+    return f"CASE {' '.join(cases)} END"
+
+
+def _where(scan: Scan, *further: str) -> str:
+    """The rows in question: those of the periods, in scope, for which every further condition holds."""
+    kept = list(further)
+    if scope := scan.question.scope.get(scan.kind):
+        kept.insert(0, f"coalesce(({condition(scope).sql}), false)")
+    if scan.bounded:
+        spans = [_inside(scan.event or "", period) for period in scan.question.periods]
+        kept.insert(0, spans[0] if len(spans) == 1 else f"({' OR '.join(f'({span})' for span in spans)})")
+    return f"\n  WHERE {' AND '.join(kept)}" if kept else ""
+
+
+def _inside(event: str, period: Period) -> str:
+    start, end = (_moment(day or date.min) for day in (period.start, period.end))
+    return f"{quoted(event)} >= {start} AND {quoted(event)} < {end}"
+
+
+def _moment(day: date) -> str:
+    return f"TIMESTAMP {literal(datetime.combine(day, time.min).isoformat(sep=' '))}"
+
+
+def _listed(keys: Sequence[str]) -> str:
+    return ", ".join(map(quoted, keys))
+
+
+def _shown_name(scan: Scan, name: str) -> str:
+    shown = name
+    while shown in _TOLD or (shown != name and shown in scan.columns):
+        shown = f"{scan.kind}_{shown}"
+    return shown
