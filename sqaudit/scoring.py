@@ -8,11 +8,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sqaudit.errors import FrameError
 from sqaudit.frames import require
+from sqaudit.periods import parse
 from sqaudit.standards.model import Indicator, Scoring, Standard
+from sqaudit.verdicts import reaches
 
 _ROUNDING = 1e-9  # a sum of binary fractions may fall short of 90 by this much and still be 90
+_BEST_TIME = 1.2  # what a time of zero earns, since target / 0 is no number: the widest cap of A01
+_JUDGED = ("met", "not_met", "undetermined")
 _NEEDED = ("indicator", "value", "target", "verdict")
+_ADDED = [
+    "dimension", "clause", "weight", "critical", "attainment", "raw_score", "capped_score", "trigger",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -48,23 +56,33 @@ def scorecard(figures: pd.DataFrame, standard: Standard) -> pd.DataFrame:
     Columns in: `indicator, value, target, verdict` and any others, which are kept. Columns added:
     `dimension, clause, weight, attainment, raw_score, capped_score, trigger`. An indicator without
     weight, target or value gets NaN points. `trigger` lists why a root-cause analysis is called for (A08).
+    FrameError where an indicator is not of the standard.
     """
     require(figures, _NEEDED, "a table of figures to score")
     indicators = {indicator.id: indicator for indicator in standard.indicators}
+    if unknown := sorted({str(name) for name in figures["indicator"]} - set(indicators)):
+        raise FrameError(
+            f"the standard has no indicator {', '.join(unknown)}; it has {', '.join(indicators)}."
+        )
+    figures = figures.assign(value=pd.to_numeric(figures["value"]), target=pd.to_numeric(figures["target"]))
     rows = figures.to_dict("records")
-    scored = [_scored(indicators[str(row["indicator"])], row, standard.scoring) for row in rows]
-    return pd.concat([figures.reset_index(drop=True), pd.DataFrame(scored, index=range(len(rows)))], axis=1)
+    scored = [_scored(indicators[row["indicator"]], row, standard.scoring) for row in rows]
+    points_of = pd.DataFrame(scored, index=range(len(rows)), columns=_ADDED)
+    return pd.concat([figures.reset_index(drop=True), points_of], axis=1)
 
 
 def score(card: pd.DataFrame, standard: Standard) -> Score:
-    """The score and grade of a scorecard.
+    """The score and grade of a scorecard with one row per indicator.
 
     Missing indicators are left out and their weights spread over the rest, or count as zero, as the
-    standard says. Without any scored indicator the score is NaN and there is no grade.
+    standard says; one that is not in force in the period of the card is not missing. Without any scored
+    indicator the score is NaN and there is no grade. FrameError where an indicator has several rows.
     """
+    if card["indicator"].duplicated().any():
+        raise FrameError("a score needs one row per indicator: keep one period, and the rows that total it.")
     rule = standard.scoring
     assessed = card[card["raw_score"].notna()]
-    weights = {one.id: one.weight for one in standard.indicators if one.weight is not None}
+    weights = _weights(card, standard)
     weight_total, weight = sum(weights.values()), float(assessed["weight"].sum())
     raw, capped = float(assessed["raw_score"].sum()), float(assessed["capped_score"].sum())
     base = weight if rule.not_assessable == "renormalise" else weight_total
@@ -85,7 +103,7 @@ def score(card: pd.DataFrame, standard: Standard) -> Score:
         grade_zh=zh,
         grade_en=en,
         targets_met=int((verdicts == "met").sum()),
-        targets_judged=int(verdicts.isin(["met", "not_met", "undetermined"]).sum()),
+        targets_judged=int(verdicts.isin(_JUDGED).sum()),
         not_assessed=tuple(name for name in weights if name not in set(assessed["indicator"])),
         gated=gated,
     )
@@ -116,13 +134,13 @@ def attainment(indicator: Indicator, value: float, target: float, scoring: Scori
         return value / 5 if scoring.panel_scale == "score/5" else (value - 1) / 4
     if np.isnan(target) or indicator.direction is None:
         return float("nan")
+    if target <= 0:
+        return float(reaches(indicator, value, target))
     if indicator.direction == "higher":
-        return value / target if target > 0 else float(value >= target)
-    if target == 0:
-        return float(value <= 0)
+        return value / target
     if indicator.shown_unit == "share":
         return (1 - value) / (1 - target) if target < 1 else 1.0
-    return target / value if value > 0 else 1.0
+    return target / value if value > 0 else _BEST_TIME
 
 
 def points(share: float, scoring: Scoring) -> tuple[float, float]:
@@ -141,10 +159,22 @@ def points(share: float, scoring: Scoring) -> tuple[float, float]:
     return raw, min(raw, limit)
 
 
+def _weights(card: pd.DataFrame, standard: Standard) -> dict[str, float]:
+    """The weights of the standard that are in force in the period of the card, if it names one."""
+    labels = set(card["period"]) if "period" in card else set()
+    span = parse(labels.pop() if len(labels) == 1 else "all")
+    return {
+        one.id: one.weight
+        for one in standard.indicators
+        if one.weight is not None and one.in_force(span.start, span.end)
+    }
+
+
 def _scored(indicator: Indicator, row: dict[Any, Any], scoring: Scoring) -> dict[str, Any]:
     weight = float("nan") if indicator.weight is None else indicator.weight
     reached = attainment(indicator, row["value"], row["target"], scoring)
-    raw, capped = points(reached, scoring)
+    passes = scoring.rule == "binary" and reaches(indicator, row["value"], row["target"])
+    raw, capped = points(1.0 if passes else reached, scoring)
     return {
         "dimension": indicator.dimension,
         "clause": indicator.clause,
@@ -158,16 +188,13 @@ def _scored(indicator: Indicator, row: dict[Any, Any], scoring: Scoring) -> dict
 
 
 def _triggers(indicator: Indicator, row: dict[Any, Any], reached: float, scoring: Scoring) -> list[str]:
-    below = scoring.trigger_below
-    missed = row["verdict"] == "not_met"
-    worse = missed or (not np.isnan(reached) and reached < 1 - _ROUNDING and not np.isnan(row["target"]))
+    """Why an analysis is called for; a rating without a target can only fall short of its own scale."""
+    judged = row["verdict"] in _JUDGED
+    good_share = indicator.shown_unit == "share" and indicator.direction == "higher"
     fired = {
-        "attainment": reached < below,
-        "actual": indicator.shown_unit == "share"
-        and indicator.direction == "higher"
-        and row["value"] < below,
-        "below_target": worse and row["verdict"] != "met",
-        "below_target_with_confidence": missed,
+        "attainment": reached < scoring.trigger_below,
+        "actual": judged and good_share and row["value"] < scoring.trigger_below,
+        "below_target": judged and not reaches(indicator, row["value"], row["target"]),
+        "below_target_with_confidence": row["verdict"] == "not_met",
     }
-    judged = row["verdict"] in ("met", "not_met", "undetermined")
-    return [name for name in scoring.root_cause_trigger if judged and fired[name]]
+    return [name for name in scoring.root_cause_trigger if fired[name]]
