@@ -115,45 +115,59 @@ def stated(formats: Sequence[str]) -> DateReading | None:
 
 
 _COUNTED = ("iso", "year_first", "compact", "named_month", "excel")
+_LABELS = (
+    "'offset'",
+    "'iso', 'plain'",
+    *map(literal, _COUNTED[1:]),
+    "'either'",
+    "'day_first'",
+    "'month_first'",
+)
+WIDTH = 2 + len(_LABELS)  # counts that `counts_query` gives for each column
 
 
 def counts_query(relation: str, names: Sequence[str]) -> str:
     """One scan that counts, for every column named, what `detected` needs to know of it."""
-    pairs = ", ".join(
-        f"{quoted(name)} AS t{number}, {_without_half(quoted(name))} AS p{number}"
-        for number, name in enumerate(names)
+    forms, counts = [], []
+    for number, name in enumerate(names):
+        text, form = quoted(name), f"f{number}"
+        marked = f"CASE WHEN {form} <> 'plain' THEN {_without_half(text)} <> {text} END"
+        forms.append(f"{text}, {_form(text)} AS {form}")
+        counts += [f"count({text})", f"count(*) FILTER ({marked})"]
+        counts += [f"count(*) FILTER ({form} IN ({labels}))" for labels in _LABELS]
+    return f"SELECT {', '.join(counts)} FROM (SELECT {', '.join(forms)} FROM {quoted(relation)})"
+
+
+def _form(text: str) -> str:
+    """The SQL that names the form of a text; most are plain ISO, which comes first and spares the rest."""
+    bare = _without_half(text)
+    reads = {name: f"{family_sql(name, bare)} IS NOT NULL" for name in (*_COUNTED, *_FAMILIES)}
+    either = f"CASE WHEN {reads['month_first']} THEN 'either' ELSE 'day_first' END"
+    others = " ".join(f"WHEN {reads[name]} THEN '{name}'" for name in _COUNTED)
+    return (
+        f"CASE WHEN {family_sql('iso', text)} IS NOT NULL THEN 'plain' "
+        f"WHEN {_with_offset(text)} IS NOT NULL THEN 'offset' {others} "
+        f"WHEN {reads['day_first']} THEN {either} "
+        f"WHEN {reads['month_first']} THEN 'month_first' ELSE '' END"
     )
-    counts = [part for number in range(len(names)) for part in _counts(f"t{number}", f"p{number}")]
-    return f"SELECT {', '.join(counts)} FROM (SELECT {pairs} FROM {quoted(relation)})"
-
-
-WIDTH = 3 + len(_COUNTED) + 3  # counts that `counts_query` gives for each column
-
-
-def _counts(text: str, plain: str) -> list[str]:
-    day, month = (f"{family_sql(name, plain)} IS NOT NULL" for name in ("day_first", "month_first"))
-    tests = [f"{_with_offset(text)} IS NOT NULL", f"{plain} <> {text}"]
-    tests += [f"{family_sql(name, plain)} IS NOT NULL" for name in _COUNTED]
-    tests += [f"{day} AND {month}", f"{day} AND NOT ({month})", f"{month} AND NOT ({day})"]
-    return [f"count({text})", *(f"count(*) FILTER ({test})" for test in tests)]
 
 
 def detected(counts: Sequence[int]) -> DateReading:
     """The reading that fits the counts of `counts_query` best; day-first where nothing tells.
 
-    The counts: all values, with an offset, with AM or PM, read by each of the families that nobody can
-    mistake, read both day-first and month-first, only day-first, only month-first.
+    The counts: all values, those marked AM or PM, with an offset, read by each of the families that
+    nobody can mistake, read both day-first and month-first, only day-first, only month-first.
 
     >>> detected([10, 0, 0, 0, 0, 0, 0, 0, 4, 6, 0]).families
     ('day_first',)
     >>> detected([10, 0, 0, 2, 0, 0, 0, 0, 8, 0, 0]).ambiguous
     True
     """
-    total, offsets, halves, *rest = counts
-    both, day_only, month_only = rest[-3:]
+    total, halves, offsets, *rest = counts
+    either, day_only, month_only = rest[-3:]
     read = dict(zip(_COUNTED, rest, strict=False))
     style = "month_first" if month_only > day_only else "day_first"
-    read[style] = both + max(day_only, month_only)
+    read[style] = either + max(day_only, month_only)
     return DateReading(
         families=tuple(name for name, count in read.items() if count) or (() if offsets else ("iso",)),
         offsets=offsets > 0,
