@@ -184,7 +184,7 @@ class Audit(AbstractContextManager["Audit"]):
         """The question in the settings of this run; ParameterError where a name is unknown."""
         known = sorted({name for columns in self.columns.values() for name in columns})
         asked = dict.fromkeys(name for grouping in groupings for name in grouping)
-        faults = segment_faults(asked, known, self.plan.place)
+        faults = [Fault("by", fault.message, fault.remedy) for fault in segment_faults(asked, known, "")]
         ids = [one.id for one in self.standard.indicators]
         faults += [
             Fault("indicator", f"the standard has no indicator '{name}'.", did_you_mean(name, ids))

@@ -177,7 +177,7 @@ def records(
     with _faults(form is Form.json):
         with _opened(run_file) as audit:
             frame = audit.records(indicator, status, where, period, limit)
-        _write(frame, form, output, lambda: _plain_table(frame, "records"))
+        _write(frame, form, output, lambda: _plain_table(frame, "Records"))
 
 
 @app.command()
@@ -273,7 +273,7 @@ def standards_lint(
         for row in found:
             place = f"[bold]{row['severity']}[/] {row['standard']} {row['indicator']}"
             shown.print(f"{place}: {row['message']} [dim]{row['remedy']}[/]")
-        told.print(f"{len(found)} findings in {len(models)} standards.")
+        told.print(f"Findings: {len(found)}; standards: {len(models)}.")
     raise typer.Exit(1 if any(row["severity"] == "error" for row in found) else 0)
 
 
@@ -336,6 +336,7 @@ def _tell_book(book: Any) -> None:
 
         told.print(
             f"{book.grade['en']} ({book.grade['zh']}), score {numbers.score(book.score)}; "
+            f"{numbers.plain(book.weight_assessed)} of {numbers.plain(book.weight_total)} points assessed; "
             f"targets met: {book.targets_met} of {book.targets_judged}"
         )
     for failure in book.failures:

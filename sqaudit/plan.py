@@ -199,10 +199,12 @@ def _name_faults(
 ) -> list[Fault]:
     """Names of columns in segments, scope and the standard that no records have."""
     columns = {kind: look.our_columns(run.records[kind]) for kind, look in peeked.items()}
-    everywhere = sorted({name for names in columns.values() for name in names})
-    faults = []
-    if len(columns) == len(run.records):  # a source that could not be read may have had the column
-        faults += segment_faults(run.segments, everywhere, where.name, where.lines)
+    everywhere = {name for names in columns.values() for name in names}
+    for kind in set(run.records) - set(columns):  # what could not be read is taken to have what its kind has
+        described = (standard.record_kinds if standard else {}).get(kind) or catalogue().get(kind)
+        everywhere |= set(described.columns) if described else set()
+    faults = segment_faults(run.segments, sorted(everywhere), where.name, where.lines)
+    if len(columns) == len(run.records):
         faults += _scope_faults(run, columns, where)
     if standard is not None:
         faults += _indicator_faults(standard, columns, where)

@@ -18,6 +18,7 @@ from sqaudit.errors import SourceError
 from sqaudit.params import RunFile
 from sqaudit.results import Results, changed, scored
 from sqaudit.scoring import Score
+from sqaudit.sources.text_tables import shown_url
 from sqaudit.standards import Standard, read_standard
 
 FILES = {"measurements": "measurements.parquet", "checks": "checks.json", "row_account": "row_account.json"}
@@ -69,12 +70,21 @@ class Review:
         _write_rows(folder / FILES["checks"], self.results.checks)
         _write_rows(folder / FILES["row_account"], self.results.row_account)
         content = {
-            "run": self.run.model_dump(mode="json", by_alias=True, exclude_unset=True),
+            "run": shown_parameters(self.run),
             "standard_path": str(standard_path.resolve()),
             "as_of": self.results.as_of.isoformat(),
             "origins": dict(self.origins),
         }
         (folder / RUN).write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def shown_parameters(run: RunFile) -> dict[str, Any]:
+    """The parameters of a run as they may be written down: addresses of databases without their password."""
+    content: dict[str, Any] = run.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    for source in content["records"].values():
+        if source.get("url"):
+            source["url"] = shown_url(source["url"])
+    return content
 
 
 def read_review(folder: str | Path) -> Review:

@@ -13,7 +13,7 @@ from sqaudit.present.definitions import formula, labels_of
 from sqaudit.present.sentences import check_remedy, check_sentence
 from sqaudit.present.words import DASH, is_missing, named, say
 from sqaudit.scoring import Score
-from sqaudit.standards import Standard
+from sqaudit.standards import Indicator, Standard
 
 _COLOURS = {
     "met": "green",
@@ -127,22 +127,31 @@ def standard_table(standard: Standard) -> Table:
     for name in ("target", "weight"):
         table.add_column(name, justify="right")
     for one in standard.indicators:
-        targets = [target.value for target in one.all_targets]
         table.add_row(
             one.id,
             escape(one.name.in_language("en")),
             escape(one.clause),
             ", ".join(one.records),
             escape(formula(one, "en")),
-            numbers.target(targets[-1], one.shown_unit, one.direction, "en") if targets else DASH,
+            _targets(one) or DASH,
             numbers.plain(one.weight),
         )
     return table
 
 
+def _targets(indicator: Indicator) -> str:
+    """Every target of an indicator, each with the scope it is for."""
+    shown = []
+    for target in indicator.all_targets:
+        text = numbers.target(target.value, indicator.shown_unit, indicator.direction, "en")
+        scope = ", ".join(f"{name} {value}" for name, value in target.scope.items())
+        shown.append(escape(f"{text} ({scope})" if scope else text))
+    return "\n".join(shown)
+
+
 def plain_table(frame: pd.DataFrame, title: str) -> Table:
     """Any frame as a table of texts."""
-    table = _table(f"{title}: {len(frame):,} rows", [str(name) for name in frame.columns])
+    table = _table(f"{title}: {len(frame):,}", [str(name) for name in frame.columns])
     for row in frame.itertuples(index=False):
         table.add_row(*(_plain(value) for value in row))
     return table

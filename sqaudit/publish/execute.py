@@ -73,16 +73,16 @@ def execute(
     import papermill
 
     started = time.monotonic()
-    reached: list[int] = []
+    reached: list[Any] = []  # the cells that were started, in order
     total = len(nbformat.read(source, as_version=4).cells) + 1  # type: ignore[no-untyped-call]
 
     def on_start(cell: Any, cell_index: int) -> None:  # noqa: ARG001 - named by nbclient
-        reached.append(cell_index)
+        reached.append(cell)
 
     def on_done(cell: Any, cell_index: int, **_: Any) -> None:  # noqa: ARG001 - named by nbclient
         progress(name, cell_index + 1, total)
 
-    error, cell = "", None
+    error = ""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter(
@@ -95,7 +95,7 @@ def execute(
                 kernel_name="python3",
                 progress_bar=False,
                 execution_timeout=int(timeout_minutes * 60),
-                request_save_on_cell_execute=False,
+                request_save_on_cell_execute=True,  # so that a dead kernel leaves what it had said
                 shutdown_kernel="immediate",
                 config=Config({"KernelManager": {"transport_encryption": "auto"}}),
                 on_cell_start=on_start,
@@ -103,7 +103,6 @@ def execute(
             )
     except Exception as failure:
         error = _told(failure)
-        cell = reached[-1] if reached else None
     finally:
         ensure_event_loop().close()  # the client leaves the loop of its thread open
     progress(name, total, total)
@@ -111,9 +110,11 @@ def execute(
     if not error:
         return Execution(name, target, seconds)
     node = _kept(source, target)
-    index = cell if cell is not None and cell < len(node.cells) else None
-    text = str(node.cells[index].source) if index is not None else ""
-    return Execution(name, target, seconds, error, None if index is None else index + 1, text)
+    if not reached:
+        return Execution(name, target, seconds, error)
+    # papermill puts cells of its own between ours, so the place is found by the id of the cell
+    places = [place for place, cell in enumerate(node.cells, start=1) if cell.id == reached[-1].id]
+    return Execution(name, target, seconds, error, places[0] if places else None, str(reached[-1].source))
 
 
 def default_jobs(notebooks: int) -> int:

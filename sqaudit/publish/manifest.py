@@ -12,7 +12,7 @@ from typing import Any
 
 import sqaudit
 from sqaudit.audit import Audit
-from sqaudit.sources.text_tables import shown_url
+from sqaudit.review import shown_parameters
 
 PACKAGES = (
     "duckdb",
@@ -34,7 +34,7 @@ def described(audit: Audit) -> dict[str, Any]:
     """What a run rests on: parameters, standard, hashed sources with row counts, assumptions, versions."""
     return {
         "sqaudit": sqaudit.__version__,
-        "parameters": shown_parameters(audit),
+        "parameters": shown_parameters(audit.run),
         "run_file": audit.plan.place,
         "standard": {
             "id": audit.standard.standard,
@@ -50,15 +50,6 @@ def described(audit: Audit) -> dict[str, Any]:
         "python": sys.version.split()[0],
         "platform": platform.platform(),
     }
-
-
-def shown_parameters(audit: Audit) -> dict[str, Any]:
-    """The parameters as they may be shown: addresses of databases without their password."""
-    content: dict[str, Any] = audit.run.model_dump(mode="json", by_alias=True)
-    for source in content["records"].values():
-        if source.get("url"):
-            source["url"] = shown_url(source["url"])
-    return content
 
 
 def versions() -> dict[str, str]:

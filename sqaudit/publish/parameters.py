@@ -98,4 +98,5 @@ def _run_file(name: str, base: Path) -> Path:
     for folder in (base, *base.parents):
         if (folder / wanted).is_file():
             return folder / wanted
-    return wanted
+    remedy = "Start the notebook in the project's folder, or set `run` to the whole path."
+    raise ParameterError([Fault("run", f"there is no file '{name}' in {base} or above it.", remedy)])

@@ -46,6 +46,8 @@ class Book:
     period: str
     score: float | None
     grade: Mapping[str, str]
+    weight_assessed: float
+    weight_total: float
     targets_met: int
     targets_judged: int
     verdicts: Mapping[str, int]
@@ -98,7 +100,7 @@ def publish(the_plan: Plan, out: Path, jobs: int | None, progress: Progress) -> 
     book = _summary(review, executions, final)
     _write_files(folder, review, executions, book, told, started)
     book = Book(**{**_fields(book), "seconds": round(time.monotonic() - clock, 2)})
-    _write_manifest(folder, book, told, executions, started)
+    _write_manifest(folder, review.run.title.both(), book, told, executions, started)
     folder.rename(final)
     _update_index(out, final, the_plan.run.language)
     return book
@@ -127,6 +129,8 @@ def _summary(review: Review, executions: list[Execution], final: Path) -> Book:
         period=review.run.period,
         score=score.score if score.weight_assessed else None,
         grade={"zh": score.grade_zh, "en": score.grade_en},
+        weight_assessed=score.weight_assessed,
+        weight_total=score.weight_total,
         targets_met=score.targets_met,
         targets_judged=score.targets_judged,
         verdicts=review.verdict_counts,
@@ -154,7 +158,7 @@ def _write_files(
         "fact.made": f"{started:%Y-%m-%d %H:%M}",
         "fact.program": f"sqaudit {told['sqaudit']}",
     }
-    for one in executions:
+    for one in executions if "html" in review.run.formats else ():
         failure = Failure(one.error, one.cell, one.source) if one.failed else None
         html = notebook_to_html(
             one.path, title=_report_title(one.name, title), language=language, facts=facts, failure=failure
@@ -230,7 +234,7 @@ def _front_page(review: Review, executions: list[Execution], book: Book, facts: 
         ReportEntry(
             title=_short_title(one.name),
             summary=summary if one.name == "quarterly_review" and any(summary.values()) else "",
-            address=f"{one.name}.html",
+            address=f"{one.name}.html" if "html" in review.run.formats else f"{one.name}.ipynb",
             links={"ipynb": f"{one.name}.ipynb"},
             failure=f"{one.error} (cell {one.cell})" if one.failed and one.cell else one.error,
         )
@@ -265,12 +269,17 @@ def _short_title(name: str) -> Mapping[str, str] | str:
 
 
 def _write_manifest(
-    folder: Path, book: Book, told: Mapping[str, Any], executions: list[Execution], started: datetime
+    folder: Path,
+    title: Mapping[str, str],
+    book: Book,
+    told: Mapping[str, Any],
+    executions: list[Execution],
+    started: datetime,
 ) -> None:
     content = {
         **told,
         "status": book.status,
-        "title": told["parameters"]["title"],
+        "title": title,
         "period": book.period,
         "started": started.isoformat(timespec="seconds"),
         "seconds": book.seconds,
@@ -312,7 +321,7 @@ def _entry(file: Path) -> RunEntry | None:
             address=f"{file.parent.name}/index.html",
             period=content["period"],
             title=content["title"],
-            finished=content["started"].replace("T", " ")[:16],
+            finished=content["started"].replace("T", " ")[:19],
             grade=summary["grade"] if any(summary["grade"].values()) else "—",
             score="" if summary["score"] is None else numbers.score(summary["score"]),
             verdicts=summary["verdicts"],
