@@ -145,10 +145,11 @@ def _pooled(pieces: Sequence[pd.DataFrame], keys: list[str]) -> pd.DataFrame:
         piece.reindex(columns=[*keys, *_SUMS, *_ONCE]).astype(dict.fromkeys([*_SUMS, *_ONCE], "float64"))
         for piece in pieces
     ]
-    grouped = pd.concat(numbers, ignore_index=True).groupby(keys, dropna=False, sort=False)
-    pooled = pd.concat([grouped[_SUMS].sum(min_count=1), grouped[_ONCE].first()], axis=1).reset_index()
-    segments = {name: pooled[name].astype("object") for name in keys[2:]}
-    return pooled.assign(**{name: values.where(values.notna(), None) for name, values in segments.items()})
+    stacked = pd.concat(numbers, ignore_index=True)
+    group = stacked.groupby(keys, dropna=False, sort=False).ngroup()
+    named = stacked.loc[~group.duplicated(), keys].reset_index(drop=True)  # as index they would change type
+    sums, once = stacked[_SUMS].groupby(group).sum(min_count=1), stacked[_ONCE].groupby(group).first()
+    return pd.concat([named, sums, once], axis=1)
 
 
 def _with_empty_periods(
