@@ -125,15 +125,24 @@ def _parsed(text: str) -> exp.Expr:
         shown = "".join("□" if _invisible(one) else one for one in text[:200])
         raise ConditionError(f"'{shown}' holds the invisible character U+{ord(sign):04X}. Remove it.")
     dialect = Dialect.get_or_raise(DIALECT)
+    selected = f"SELECT {text}"  # in this place a column may be called comment, show or set
     try:
-        tokens = dialect.tokenize(text)
+        tokens = dialect.tokenize(selected)
         _refuse_hidden(tokens, text)
-        statements = dialect.parser().parse(tokens, text)
+        statements = dialect.parser().parse(tokens, selected)
     except (SqlglotError, RecursionError) as error:
         raise ConditionError(f"'{text[:200]}' is no SQL expression: {_reason(error)}.") from error
-    if len(statements) != 1 or statements[0] is None:
-        raise ConditionError(f"'{text[:200]}' must be one SQL expression, such as solved_at is not null.")
-    return statements[0]
+    return _only_expression(statements, text)
+
+
+def _only_expression(statements: Sequence[exp.Expr | None], text: str) -> exp.Expr:
+    """The one expression that was selected; nothing else of a query may stand beside it."""
+    statement = statements[0] if len(statements) == 1 else None
+    if isinstance(statement, exp.Select):
+        parts = {name for name, part in statement.args.items() if part}
+        if parts == {"expressions"} and len(statement.expressions) == 1:
+            return statement.expressions[0]
+    raise ConditionError(f"'{text[:200]}' must be one SQL expression, such as solved_at is not null.")
 
 
 def _invisible(sign: str) -> bool:

@@ -45,7 +45,7 @@ def answers(records: duckdb.DuckDBPyConnection, sql: str) -> list[object]:
 
 
 REFUSED = {
-    "a sub-query": ["score >= (select 1)", "score in (select 1)", "select 1", "from t", "(table t) = 1"],
+    "a sub-query": ["score >= (select 1)", "score in (select 1)", "(table t) = 1"],
     "exists": ["exists(select 1)", "not exists (from t)"],
     "the function read_text": ["read_text('/etc/passwd') = 'x'", "coalesce(read_text('x'), channel) = ''"],
     "the function read_csv": ["read_csv('x') is null"],
@@ -83,7 +83,6 @@ REFUSED = {
     "the function getvariable": ["getvariable('x') = 1"],
     "the function system": ["system('ls')"],
     "the function concat": ["channel = 'a' 'b'"],
-    "the construct Pivot": ["pivot t"],
     "casts to": [
         "channel::regclass = 1", "channel::json = 1", "score::int[] = 1", "cast(score as struct(x int))",
         "cast(channel as enum('x'))", "channel::blob", "channel::uuid = 1", "opened::timestamptz",
@@ -103,7 +102,7 @@ REFUSED = {
     "must be one SQL expression": ["", "   ", ";", "\n\t", ";;"],
     "lacks a value": ["@", "score = @"],
     "is no SQL expression": [
-        "score >", "score = 'x", 'score = "x', "score order by id", "score limit 1", "distinct score",
+        "score >", "select 1", "score = 'x", 'score = "x', 
         "score union all", "not", "case when", "`score` = 1", "score ＝ 1", "{% x %}", "))", "0x1F = score",
         "cast(score as varchar using x)", "lambda x: x", "x'ab' = channel",
     ],
@@ -126,6 +125,10 @@ REFUSED = {
     "invisible character U+D800": ["channel = '\ud800'"],
     "invisible character U+FEFF": ["\ufeffscore = 1"],
     "straight single quotes": ["channel = ‘phone’", "channel = “phone”", "channel = ′phone′"],
+    "must be one SQL expression": [
+        "from t", "score order by id", "score limit 1", "distinct score", "score, id", "score from t",
+        "score union select 1", "score into t", "score where true", "score group by id",
+    ],
     "needs a list in brackets behind 'in'": ["score in amount"],
 }  # fmt: skip
 
@@ -360,3 +363,8 @@ def test_deep_nesting_never_ends_the_process() -> None:
         "    except ConditionError: pass\n"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_columns_may_be_called_like_statements() -> None:
+    assert condition("comment is not null").sql == 'NOT "comment" IS NULL'
+    assert condition("show = 1 and set > 2").columns == {"show", "set"}
