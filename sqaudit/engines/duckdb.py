@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 import duckdb
 
 from sqaudit.conditions import literal, quoted
+from sqaudit.engines.paths import exactly
 from sqaudit.errors import EngineError
 
 Answer = TypeVar("Answer")
@@ -95,12 +96,12 @@ class DuckDBEngine(AbstractContextManager["DuckDBEngine"]):
 
     def allow(self, files: Iterable[Path]) -> None:
         """Keep these files readable after `seal`, because a view reads them on every scan."""
-        self._files += [str(file) for file in files]
+        for file in files:
+            self._files += [literal(str(file)), exactly(file)]
 
     def seal(self) -> None:
         """Switch off every access to the outside but reading the files allowed, for good."""
-        listed = ", ".join(literal(name) for name in self._files)
-        self.execute(f"SET allowed_paths = [{listed}]")
+        self.execute(f"SET allowed_paths = [{', '.join(self._files)}]")
         self.execute(f"SET allowed_directories = [{literal(self.folder.name)}]")
         self.execute("SET enable_external_access = false")
         self.execute("SET lock_configuration = true")

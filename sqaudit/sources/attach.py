@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqaudit.conditions import condition, literal, quoted
 from sqaudit.engines.duckdb import DuckDBEngine
+from sqaudit.errors import Fault, ParameterError
 from sqaudit.kinds import RecordKind
 from sqaudit.params import OneRowPer, Source
 from sqaudit.sources import columns, text_tables
@@ -57,14 +58,16 @@ def attach(
     readings = columns.date_readings(engine, raw, source, found)
     types = columns.settled(found, readings, model, source)
     readings = {name: reading for name, reading in readings.items() if name in types}
-    values = {
+    read = {
         name: columns.read_sql(name, native[name], types.get(name), readings.get(name), source, zone)
         for name in peeked.columns
     }
+    values = {ours[name]: value for name, (value, _) in read.items()}
+    _refuse_what_the_engine_refuses(engine, kind, raw, source, values)
     stored = peeked.form in TEXT_BORN or source.rows is not None
-    select = _select(raw, source, {ours[name]: value for name, (value, _) in values.items()})
+    select = _select(raw, source, values)
     engine.execute(f"CREATE OR REPLACE {'TABLE' if stored else 'VIEW'} {quoted(kind)} AS {select}")
-    read = _count(engine, loaded.relation)
+    rows = _count(engine, loaded.relation)
     return Attached(
         kind=kind,
         relation=kind,
@@ -72,11 +75,11 @@ def attach(
         columns={
             name: sql for name, sql in engine.columns(kind).items() if name not in ("_row", "_excluded")
         },
-        typed={ours[name]: (text, value) for name, (value, text) in values.items() if text},
+        typed={ours[name]: (text, value) for name, (value, text) in read.items() if text},
         dates={ours[name]: reading for name, reading in readings.items()},
         rejected=loaded.rejected,
-        rows_read=read + len(loaded.rejected),
-        rows_kept=_count(engine, kind) if source.rows is not None else read,
+        rows_read=rows + len(loaded.rejected),
+        rows_kept=_count(engine, kind) if source.rows is not None else rows,
         files=peeked.files,
         origin=_origin(source, peeked),
         starts=loaded.starts,
@@ -95,10 +98,35 @@ def _clean(engine: DuckDBEngine, kind: str, loaded: Loaded, source: Source, peek
     return relation
 
 
+def _refuse_what_the_engine_refuses(
+    engine: DuckDBEngine, kind: str, raw: str, source: Source, values: Mapping[str, str]
+) -> None:
+    """ParameterError for derived columns and exclusions that cannot be computed, such as the sum of texts."""
+    faults = []
+    select = _read(raw, values)
+    written = {("derived", name): (sql, name) for name, sql in source.derived.items()}
+    written |= {("exclude", reason): (sql, "_excluded") for reason, sql in source.exclude.items()}
+    for (key, label), (expression, name) in written.items():
+        sql = condition(expression).sql
+        test = sql if key == "derived" else f"CASE WHEN {sql} THEN 1 END"
+        further = f"SELECT *, {test} AS {quoted(name)} FROM ({select})"
+        if why := engine.refusal(further):
+            remedy = "Compare and combine columns of one type, or cast them."
+            faults.append(Fault(f"records.{kind}.{key}.{label}", why, remedy))
+        elif key == "derived":
+            select = further
+    if faults:
+        raise ParameterError(faults)
+
+
+def _read(raw: str, values: Mapping[str, str]) -> str:
+    listed = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in values.items())
+    return f"SELECT _row, {listed} FROM {quoted(raw)}"
+
+
 def _select(raw: str, source: Source, values: Mapping[str, str]) -> str:
     """The whole reading of a source: columns, then derived ones, then exclusions, then one row per case."""
-    listed = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in values.items())
-    select = f"SELECT _row, {listed} FROM {quoted(raw)}"
+    select = _read(raw, values)
     for name, expression in source.derived.items():
         select = f"SELECT *, {condition(expression).sql} AS {quoted(name)} FROM ({select})"
     reasons = " ".join(

@@ -37,7 +37,7 @@ def cleaned_sql(name: str, native: str, source: Source) -> str:
     if native.startswith("ENUM") or native == "UUID":
         sql, native = f"CAST({sql} AS VARCHAR)", "VARCHAR"
     if native in ("DOUBLE", "FLOAT"):
-        sql = f"nullif({sql}, 'nan')"
+        sql = f"CASE WHEN NOT isnan({sql}) THEN {sql} END"
     if native == "VARCHAR":
         edges = literal(f"^[{_SPACES}]|[{_SPACES}]$")  # to look costs less than to trim
         trimmed = f"trim({sql}, {literal(_SPACES)})"

@@ -107,12 +107,12 @@ def unique_names(header: Sequence[object]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def blank_lines(path: Path, encoding: str) -> list[int]:
-    """The numbers of the blank lines; a record that goes over several lines counts as one."""
-    if codecs.lookup(encoding).name.startswith("utf-8") and not _has_blank_lines(path):
-        return []
+def blank_lines(path: Path) -> list[int]:
+    """The numbers of the blank lines of a UTF-8 file; a record that goes over several lines counts as one."""
+    if not any(two in text for text in _chunks(path) for two in (b"\n\n", b"\n\r", b"\r\r")):
+        return []  # a search costs little beside reading every line
     blank, number, quotes = [], 0, 0
-    with _text(path, encoding) as lines:
+    with _text(path, "utf-8", errors="replace") as lines:
         for line in lines:
             if quotes % 2 == 0:  # no quotation mark is open: a record begins here
                 number += 1
@@ -122,31 +122,45 @@ def blank_lines(path: Path, encoding: str) -> list[int]:
     return blank
 
 
-def _has_blank_lines(path: Path) -> bool:
-    """Whether a blank line may be there: a search that costs little beside reading every line."""
-    tail = b"\n"
-    with _binary(path) as file:
-        while chunk := file.read(_CHUNK):
-            text = tail + chunk
-            if any(sign in text for sign in (b"\n\n", b"\n\r", b"\r\r")):
-                return True
-            tail = chunk[-1:]
-    return False
-
-
 def as_utf8(path: Path, encoding: str, folder: Path) -> Path:
-    """The file itself if the engine can read it, else a UTF-8 copy in the folder.
+    """The file itself if the engine can read it, else a copy in the folder: UTF-8, with one kind of line end.
 
-    UnicodeError where a byte does not fit the encoding.
+    The engine takes the first line end that it meets for that of the whole file, and loses rows where
+    others follow. UnicodeError where a byte does not fit the encoding.
     """
-    if codecs.lookup(encoding).name in ("utf-8", "utf-8-sig", "ascii"):
+    is_utf8 = codecs.lookup(encoding).name in ("utf-8", "utf-8-sig", "ascii")
+    if is_utf8 and _line_ends_agree(path):
         return path
     number = sum(1 for _ in folder.glob("source-*.csv"))
     copy = folder / f"source-{number}.csv"
-    with _text(path, encoding) as text, copy.open("w", encoding="utf-8", newline="") as target:
+    errors = (
+        "surrogateescape" if is_utf8 else "strict"
+    )  # the engine reports the line of a wrong byte in UTF-8
+    with (
+        _text(path, encoding, newline=None, errors=errors) as text,
+        copy.open("w", encoding="utf-8", newline="", errors=errors) as target,
+    ):
         while chunk := text.read(_CHUNK):
             target.write(chunk)
     return copy
+
+
+def _line_ends_agree(path: Path) -> bool:
+    pairs = feeds = returns = 0
+    for text in _chunks(path):
+        pairs += text.count(b"\r\n")
+        feeds += text.count(b"\n", 1)
+        returns += text.count(b"\r", 1)
+    return 0 in (feeds, returns) or pairs == feeds == returns
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    """The bytes of a file in large pieces, each after the last byte of the one before it."""
+    last = b"\0"
+    with _binary(path) as file:
+        while chunk := file.read(_CHUNK):
+            yield last + chunk
+            last = chunk[-1:]
 
 
 @contextmanager
@@ -157,8 +171,10 @@ def _binary(path: Path) -> Iterator[IO[bytes]]:
 
 
 @contextmanager
-def _text(path: Path, encoding: str) -> Iterator[TextIOWrapper]:
-    with _binary(path) as file, TextIOWrapper(file, encoding, newline="") as text:
+def _text(
+    path: Path, encoding: str, newline: str | None = "", errors: str = "strict"
+) -> Iterator[TextIOWrapper]:
+    with _binary(path) as file, TextIOWrapper(file, encoding, errors, newline) as text:
         yield text
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from sqaudit.conditions import literal, quoted
 from sqaudit.engines.duckdb import DuckDBEngine
+from sqaudit.engines.paths import exactly
 from sqaudit.errors import EngineError, SourceError
 from sqaudit.params import Source
 from sqaudit.sources import csv_files, text_tables
@@ -80,19 +81,22 @@ def _load_csv(engine: DuckDBEngine, relation: str, source: Source, peeked: Peeke
     starts: list[int] = [0]
     rejected: list[tuple[int, str]] = []
     for file, layout in zip(peeked.files, peeked.layouts, strict=True):
-        scan = _csv_scan(csv_files.as_utf8(file, layout.encoding, Path(engine.folder.name)), layout, source)
+        readable = csv_files.as_utf8(file, layout.encoding, Path(engine.folder.name))
+        scan = _csv_scan(readable, layout, source)
         numbered = f"SELECT {starts[-1]} + row_number() OVER () AS _row, * FROM {scan}"
         engine.execute(
             f"INSERT INTO {quoted(relation)} SELECT * FROM ({numbered}) WHERE coalesce({given}) IS NOT NULL"
         )
         lines = _rejected_lines(engine, starts[-1] - source.header_row)
         # the engine skips blank lines, but for those of a single column, which are rows without a value
-        blank = csv_files.blank_lines(file, layout.encoding) if len(names) > 1 else []
+        blank = csv_files.blank_lines(readable) if len(names) > 1 else []
         passed = [line + starts[-1] - source.header_row for line in blank if line > source.header_row]
         _make_room(engine, relation, sorted({*passed, *(line for line, _ in lines)}), starts[-1])
         last = int(str(engine.rows(f"SELECT coalesce(max(_row), 0) FROM {quoted(relation)}")[0][0]))
         starts.append(max([last, starts[-1], *(line for line, _ in lines)]))
         rejected += lines
+        if readable != file:
+            readable.unlink()
     return Loaded(relation, peeked.files, tuple(starts[:-1]), tuple(rejected))
 
 
@@ -100,7 +104,7 @@ def _csv_scan(file: Path, layout: csv_files.CsvLayout, source: Source) -> str:
     columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in layout.header)
     packed = "gzip" if csv_files.is_packed(file) else "none"
     return (
-        f"read_csv({literal(str(file))}, auto_detect = false, columns = {{{columns}}}, "
+        f"read_csv({exactly(file)}, auto_detect = false, columns = {{{columns}}}, "
         f"delim = {literal(layout.delimiter)}, quote = '\"', escape = '\"', header = false, "
         f"skip = {source.header_row}, compression = '{packed}', max_line_size = 10000000, "
         "store_rejects = true, rejects_table = '_rejected_lines', rejects_scan = '_rejected_scans')"
@@ -133,7 +137,7 @@ def _view_parquet(engine: DuckDBEngine, relation: str, peeked: Peeked) -> Loaded
     engine.allow(peeked.files)
     starts = [0]
     if len(peeked.files) > 1:  # from the footers: no data are read
-        listed = ", ".join(literal(str(file)) for file in peeked.files)
+        listed = ", ".join(map(exactly, peeked.files))
         found = engine.rows(f"SELECT file_name, num_rows FROM parquet_file_metadata([{listed}])")
         counts = {str(name): int(str(rows)) for name, rows in found}
         for file in peeked.files[:-1]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqaudit.conditions import literal, quoted
+from sqaudit.engines.paths import exactly
 from sqaudit.errors import Fault, did_you_mean
 from sqaudit.params import Source, found, matches
 from sqaudit.sources import csv_files, text_tables
@@ -174,7 +175,7 @@ def _is_duckdb(file: Path) -> bool:
 
 def parquet_scan(files: Sequence[Path]) -> str:
     """The table function that reads the Parquet files, folders such as `year=2026` being columns."""
-    listed = ", ".join(literal(str(file)) for file in files)
+    listed = ", ".join(map(exactly, files))
     hive = any("=" in part for file in files for part in file.parent.parts)
     return f"read_parquet([{listed}], union_by_name = true, hive_partitioning = {str(hive).lower()})"
 
