@@ -49,7 +49,7 @@ def changes(totals: pd.DataFrame, before: str, now: str) -> pd.DataFrame:
     alike = ((second["method"] == first["method"]) & (second["method"] != "none")).to_numpy()
     counts = (second["method"] == "poisson_exact").to_numpy()
     if counts.any() and not _of_one_length(before, now):
-        alike &= ~counts
+        alike = alike & ~counts
     return _ordered(frame.assign(change=_change(frame, alike)))[list(CHANGES)]
 
 
