@@ -109,13 +109,18 @@ class Audit(AbstractContextManager["Audit"]):
         question = self.question(((),), (self._period(period),), (indicator,))
         chosen = self.standard.indicator(indicator)
         self._check_listing(chosen, status, where)
-        parts = [
-            self.engine.query(self._listing_sql(question, kind, chosen, status, where, limit)).assign(
-                kind=kind
-            )
+        able = [
+            kind
             for kind in chosen.records
             if not self._lacking(kind, chosen, ())
             and not unknown_columns(where or "true", self.columns[kind])
+        ]
+        at_most = "" if limit is None else f"\nLIMIT {int(limit)}"
+        parts = [
+            self.engine.query(
+                measure.listing(self.standard, self.columns, question, kind, chosen, status, where) + at_most
+            ).assign(kind=kind)
+            for kind in able
         ]
         if not parts:
             return pd.DataFrame(columns=["kind", "period", "status", "reason"])
@@ -300,22 +305,6 @@ class Audit(AbstractContextManager["Audit"]):
                 faults.append(Fault("where", str(error)))
         if faults:
             raise ParameterError(faults)
-
-    def _listing_sql(
-        self,
-        question: Question,
-        kind: str,
-        indicator: Indicator,
-        status: str | None,
-        where: str | None,
-        limit: int | None,
-    ) -> str:
-        sql = measure.listing(self.standard, self.columns, question, kind, indicator)
-        if status is not None:
-            sql = f"SELECT * FROM ({sql}) WHERE status = '{status}' ORDER BY _row"
-        if where is not None:
-            sql = f"SELECT * FROM ({sql}) WHERE {condition(where).sql} ORDER BY _row"
-        return sql if limit is None else f"{sql} LIMIT {int(limit)}"
 
 
 def open_audit(run_file: str | Path, **changes: Any) -> Audit:

@@ -141,7 +141,8 @@ def _only_expression(statements: Sequence[exp.Expr | None], text: str) -> exp.Ex
     if isinstance(statement, exp.Select):
         parts = {name for name, part in statement.args.items() if part}
         if parts == {"expressions"} and len(statement.expressions) == 1:
-            return statement.expressions[0]
+            only: exp.Expr = statement.expressions[0]
+            return only
     raise ConditionError(f"'{text[:200]}' must be one SQL expression, such as solved_at is not null.")
 
 

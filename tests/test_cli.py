@@ -202,7 +202,7 @@ def test_a_failed_notebook_gives_exit_status_one(small: Path) -> None:
     run_file.write_text(run_file.read_text() + "notebooks: [fails]\n")
     code, _, err = call("run", str(run_file), "--out", str(small / "reports"))
     assert code == 1
-    assert "Failed: fails in cell 4: ValueError: the <b>third</b> cell breaks" in err
+    assert "Failed: fails in cell 3: ValueError: the <b>third</b> cell breaks" in err
 
 
 @pytest.mark.parametrize(

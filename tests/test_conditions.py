@@ -99,10 +99,9 @@ REFUSED = {
         "(" * 1900 + "a" + ")" * 1900, "not " * 900 + "a", "[" * 3900, "{" * 3900, "- " * 1900 + "a",
         "cast(" * 700, "if(" * 900,
     ],
-    "must be one SQL expression": ["", "   ", ";", "\n\t", ";;"],
     "lacks a value": ["@", "score = @"],
     "is no SQL expression": [
-        "score >", "select 1", "score = 'x", 'score = "x', 
+        "score >", "select 1", "score = 'x", 'score = "x',
         "score union all", "not", "case when", "`score` = 1", "score ＝ 1", "{% x %}", "))", "0x1F = score",
         "cast(score as varchar using x)", "lambda x: x", "x'ab' = channel",
     ],
@@ -126,7 +125,7 @@ REFUSED = {
     "invisible character U+FEFF": ["\ufeffscore = 1"],
     "straight single quotes": ["channel = ‘phone’", "channel = “phone”", "channel = ′phone′"],
     "must be one SQL expression": [
-        "from t", "score order by id", "score limit 1", "distinct score", "score, id", "score from t",
+        "", "   ", ";", "\n\t", ";;", "from t", "score order by id", "score limit 1", "distinct score", "score, id", "score from t",
         "score union select 1", "score into t", "score where true", "score group by id",
     ],
     "needs a list in brackets behind 'in'": ["score in amount"],

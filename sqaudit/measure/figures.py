@@ -28,9 +28,9 @@ def figures(
     addition `numerator, denominator, excluded, value, low, high, method, evidence`. Rows without sums
     (absent records) come out as NaN with the method "none".
     """
-    parts = [_one(sums[sums["indicator"] == one.id], one, bounds, interval, confidence) for one in indicators]
-    filled = [part for part in parts if len(part)] or parts[:1]
-    return pd.concat(filled, ignore_index=True) if filled else sums.assign(**dict.fromkeys(FIGURES, np.nan))
+    own = dict(tuple(sums.groupby("indicator", sort=False)))
+    parts = [_one(own[one.id], one, bounds, interval, confidence) for one in indicators if one.id in own]
+    return pd.concat(parts, ignore_index=True) if parts else sums.assign(**dict.fromkeys(FIGURES, np.nan))
 
 
 def rank_bounds(sizes: pd.Series, quantile: float, confidence: float) -> list[tuple[int, int, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -25,7 +26,11 @@ def silent(name: str, done: int, total: int) -> None:
 
 @dataclass(frozen=True)
 class Execution:
-    """What became of one notebook; `cell` counts from one, and is None where none had started."""
+    """What became of one notebook.
+
+    `cell` is the number of the cell it stopped at, counted from one in the notebook as it was written;
+    None where none had started.
+    """
 
     name: str
     path: Path
@@ -109,11 +114,12 @@ def execute(
     seconds = time.monotonic() - started
     if not error:
         return Execution(name, target, seconds)
-    node = _kept(source, target)
+    _keep(source, target)
     if not reached:
         return Execution(name, target, seconds, error)
-    # papermill puts cells of its own between ours, so the place is found by the id of the cell
-    places = [place for place, cell in enumerate(node.cells, start=1) if cell.id == reached[-1].id]
+    # papermill puts cells of its own between ours; the number is that in the notebook as it was written
+    cells = nbformat.read(source, as_version=4).cells  # type: ignore[no-untyped-call]
+    places = [place for place, cell in enumerate(cells, start=1) if cell.id == reached[-1].id]
     return Execution(name, target, seconds, error, places[0] if places else None, str(reached[-1].source))
 
 
@@ -139,17 +145,12 @@ def _told(failure: Exception) -> str:
     return f"{type(failure).__name__}: {first[0] if first else 'the kernel stopped without a word'}"
 
 
-def _kept(source: Path, target: Path) -> Any:
-    """The notebook as far as it came; the untouched one where papermill could not save it."""
-    for path in (target, source):
-        try:
-            node = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
-        except (OSError, ValueError, nbformat.reader.NotJSONError):
-            continue
-        if path == source:
-            nbformat.write(node, target)  # type: ignore[no-untyped-call]
-        return node
-    return nbformat.v4.new_notebook()  # type: ignore[no-untyped-call]
+def _keep(source: Path, target: Path) -> None:
+    """The notebook as far as it came stays; the untouched one where papermill could not save any."""
+    try:
+        nbformat.read(target, as_version=4)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError, nbformat.reader.NotJSONError):
+        shutil.copy(source, target)
 
 
 @contextmanager

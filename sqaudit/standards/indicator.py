@@ -63,8 +63,6 @@ class Indicator(InForce):
     direction: Direction | None = None
     target: Figure | None = None
     targets: list[Target] = Field(default_factory=list)
-    warn: Figure | None = None
-    penalty: Figure | None = None
     tolerance: Figure = Field(default=0.0, ge=0)
     weight: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     critical: bool = False

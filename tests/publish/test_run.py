@@ -16,8 +16,9 @@ from sqaudit.publish.run import Book, run
 
 NOTEBOOKS = Path(__file__).with_name("notebooks")
 EXPECTED = {
-    "checks.json", "data_quality.html", "data_quality.ipynb", "index.html", "manifest.json", "measurements.parquet",
-    "quarterly_review.html", "quarterly_review.ipynb", "results.json", "row_account.json", "run.json", "scorecard.xlsx",
+    "checks.json", "data_quality.html", "data_quality.ipynb", "index.html", "manifest.json",
+    "measurements.parquet", "quarterly_review.html", "quarterly_review.ipynb", "results.json",
+    "row_account.json", "run.json", "scorecard.xlsx",
 }  # fmt: skip
 
 
@@ -122,7 +123,7 @@ def test_what_fails_is_told_and_the_rest_is_delivered(small: Path, name: str, wo
     (failure,) = book.failures
     assert failure["notebook"] == name
     assert words in failure["error"]
-    node = json.loads((book.folder / f"{name}.ipynb").read_text(encoding="utf-8"))
+    node = json.loads((NOTEBOOKS / f"{name}.ipynb").read_text(encoding="utf-8"))
     assert "".join(node["cells"][failure["cell"] - 1]["source"]) == failure["source"]
     assert failure["source"].startswith(("raise ValueError", "import os"))
     page = (book.folder / f"{name}.html").read_text(encoding="utf-8")
