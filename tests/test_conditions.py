@@ -125,7 +125,8 @@ REFUSED = {
     "invisible character U+FEFF": ["\ufeffscore = 1"],
     "straight single quotes": ["channel = ‘phone’", "channel = “phone”", "channel = ′phone′"],
     "must be one SQL expression": [
-        "", "   ", ";", "\n\t", ";;", "from t", "score order by id", "score limit 1", "distinct score", "score, id", "score from t",
+        "", "   ", ";", "\n\t", ";;", "from t",
+        "score order by id", "score limit 1", "distinct score", "score, id", "score from t",
         "score union select 1", "score into t", "score where true", "score group by id",
     ],
     "needs a list in brackets behind 'in'": ["score in amount"],
