@@ -250,7 +250,7 @@ def written(folder: Path, *indicators: dict[str, Any]) -> Standard:
 
 def test_the_target_and_the_indicators_of_the_period(tmp_path: Path) -> None:
     targets = [{"value": 0.8, "until": date(2026, 6, 30)}, {"value": 0.9, "from": date(2026, 7, 1)}]
-    model = tested(
+    model = written(
         tmp_path,
         {"id": "rate", "targets": targets},
         {"id": "old", "until": date(2026, 6, 30), "target": 0.5, "weight": 9},
