@@ -13,12 +13,12 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
-from sqaudit.errors import Fault, ParameterError, did_you_mean
+from sqaudit.errors import Fault, ParameterError
+from sqaudit.faults import Key, faults_of, user_key
 
 LARGEST_FILE = 4_000_000  # bytes; a description is written by people
 MOST_KEYS = 50_000
 _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same loader, in C where it was built
-Key = tuple[str | int, ...]
 Model = TypeVar("Model", bound="Description")
 
 
@@ -97,19 +97,7 @@ def validated(model: type[Model], content: Mapping[str, Any], place: str, lines:
     try:
         return model.model_validate(content)
     except ValidationError as error:
-        raise ParameterError(_faults(error, model, content, place, lines)) from error
-
-
-def at(place: str, key: Sequence[str | int], lines: Mapping[Key, int]) -> str:
-    """Where a key stands, in words: the file, its line, and the path of keys.
-
-    >>> at("run.yaml", ("records", "visit", "path"), {("records", "visit"): 7})
-    'run.yaml, line 7, records.visit.path'
-    """
-    for length in range(len(key), 0, -1):
-        if (line := lines.get(tuple(key[:length]))) is not None:
-            return f"{place}, line {line}, {_dotted(key)}"
-    return f"{place}, {_dotted(key)}" if key else place
+        raise ParameterError(faults_of(error, model, content, place, lines)) from error
 
 
 def _loaded(text: str) -> tuple[yaml.Node | None, Any]:
@@ -120,13 +108,6 @@ def _loaded(text: str) -> tuple[yaml.Node | None, Any]:
         return node, None if node is None else loader.construct_document(node)
     finally:
         loader.dispose()
-
-
-def _dotted(key: Sequence[str | int]) -> str:
-    words = ""
-    for part in key:
-        words += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if words else str(part)
-    return words
 
 
 def _yaml_reason(error: Exception) -> str:
@@ -155,79 +136,6 @@ def _walk(node: yaml.Node, path: Key, lines: dict[Key, int]) -> list[tuple[str, 
     return twice
 
 
-def _faults(
-    error: ValidationError,
-    model: type[Description],
-    content: Mapping[str, Any],
-    place: str,
-    lines: Mapping[Key, int],
-) -> list[Fault]:
-    found = []
-    for detail in error.errors(include_url=False):
-        key = _user_key(detail["loc"], content, detail["type"] == "missing")
-        message, remedy = _sentence(dict(detail), key, model)
-        found.append(Fault(at(place, key, lines), message, remedy))
-    return found
-
-
-def _user_key(location: Key, content: object, missing: bool) -> Key:
-    """The location without the parts that pydantic adds for unions (they are no keys of the content)."""
-    kept: list[str | int] = []
-    inside = content
-    for part in location[:-1] if missing else location:
-        if isinstance(inside, Mapping):
-            keys = {str(key): key for key in inside}
-            if str(part) in keys:
-                kept.append(str(part))
-                inside = inside[keys[str(part)]]
-        elif isinstance(inside, list) and isinstance(part, int) and part < len(inside):
-            kept.append(part)
-            inside = inside[part]
-    return (*kept, location[-1]) if missing else tuple(kept)
-
-
-def _sentence(detail: dict[str, Any], key: Key, model: type[Description]) -> tuple[str, str]:
-    kind, given = detail["type"], detail.get("input")
-    context = detail.get("ctx", {})
-    if kind == "extra_forbidden":
-        return f"unknown key '{key[-1]}'.", did_you_mean(str(key[-1]), _known_keys(model, key))
-    if kind == "missing":
-        return "this key is missing.", "Add it."
-    if kind == "value_error":
-        return str(context.get("error", detail["msg"])), ""
-    if kind in ("literal_error", "enum"):
-        return f"{_shown(given)} is not known.", f"Expected {context.get('expected')}."
-    expected = str(detail["msg"]).removeprefix("Input should be ").removeprefix("Value error, ")
-    return f"{_shown(given)} does not fit.", f"Expected {expected}."
-
-
-def _shown(given: object) -> str:
-    text = repr(given)
-    return text if len(text) <= 60 else f"{text[:57]}..."
-
-
-def _known_keys(model: type[Description], key: Key) -> list[str]:
-    """The keys that the model knows where `key` stands; every key of the models below where in doubt."""
-    current: list[type[BaseModel]] = [model]
-    for part in key[:-1]:
-        nested = [found for one in current for found in _models_at(one, part)]
-        current = nested or current
-    return [field.alias or name for one in current for name, field in one.model_fields.items()]
-
-
-def _models_at(model: type[BaseModel], part: str | int) -> list[type[BaseModel]]:
-    for name, field in model.model_fields.items():
-        if part in (name, field.alias):
-            return _models_in(field.annotation)
-    return []
-
-
-def _models_in(annotation: Any) -> list[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [found for inner in getattr(annotation, "__args__", ()) for found in _models_in(inner)]
-
-
 def validated_in_part(
     model: type[Model], content: Mapping[str, Any], place: str, lines: Mapping[Key, int]
 ) -> tuple[Model | None, list[Fault]]:
@@ -239,7 +147,7 @@ def validated_in_part(
     try:
         return model.model_validate(content), []
     except ValidationError as error:
-        faults = _faults(error, model, content, place, lines)
+        faults = faults_of(error, model, content, place, lines)
         kept = _without(content, [one["loc"] for one in error.errors() if one["type"] != "missing"])
         try:
             return model.model_validate(kept), faults
@@ -249,7 +157,7 @@ def validated_in_part(
 
 def _without(content: Mapping[str, Any], locations: Sequence[Key]) -> Any:
     """A copy of the content without the values at the locations (an item of a list goes whole)."""
-    unwanted = {_user_key(location, content, missing=False) for location in locations}
+    unwanted = {user_key(location, content, missing=False) for location in locations}
 
     def copied(value: Any, path: Key) -> Any:
         if isinstance(value, Mapping):

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import date, datetime
-from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -219,23 +217,20 @@ class RunFile(Description):
             return {**given, "as_of": datetime.combine(given["as_of"], datetime.min.time())}
         return given
 
-    @model_validator(mode="after")
-    def _consistent(self) -> RunFile:
-        problems = []
+    def contradictions(self) -> list[tuple[str, str]]:
+        """Keys that are sound by themselves and do not go together, each with what is wrong."""
         chosen, compared = self.chosen_period, self.compared_period
+        found = []
         if compared is not None and compared.overlaps(chosen):
-            problems.append(
-                f"`compare` ({compared}) overlaps `period` ({chosen}); name a time before or after it."
+            found.append(
+                ("compare", f"{compared} overlaps the period {chosen}; name a time before or after it.")
             )
         if self.as_of is not None and self.as_of.tzinfo is not None:
-            problems.append("`as_of` is read in the time zone of the run; write it without an offset.")
-        if self.as_of is not None and chosen.start is not None and self.as_of.date() <= chosen.start:
-            problems.append(f"`as_of` ({self.as_of}) lies before the period {chosen} has begun.")
-        if doubled := sorted({name for name in self.segments if self.segments.count(name) > 1}):
-            problems.append(f"`segments` names {', '.join(doubled)} twice.")
-        if problems:
-            raise ValueError(" ".join(problems))
-        return self
+            found.append(("as_of", "it is read in the time zone of the run; write it without an offset."))
+        elif self.as_of is not None and chosen.start is not None and self.as_of.date() <= chosen.start:
+            found.append(("as_of", f"{self.as_of} lies before the period {chosen} has begun."))
+        doubled = sorted({name for name in self.segments if self.segments.count(name) > 1})
+        return found + [("segments", f"'{name}' is named twice.") for name in doubled]
 
     @property
     def chosen_period(self) -> periods.Period:
@@ -252,27 +247,3 @@ class RunFile(Description):
     def scope_of(self, kind: str) -> str | None:
         """The condition that bounds the population of one record kind."""
         return self.scope.get(kind) if isinstance(self.scope, dict) else self.scope
-
-
-def found(path: str, base: Path) -> Path | None:
-    """The file or folder that a path of a run file names, or None.
-
-    A relative path counts from the folder of the run file, then from each folder above it, then from
-    the folder one is in: so a run file in `params/` can name `data_samples/visits.csv`. The path may be a
-    pattern such as `tickets/2026-*.csv`; `matches` lists what it stands for.
-    """
-    wanted = Path(path).expanduser()
-    base = base.resolve()
-    folders = dict.fromkeys((base, *base.parents, Path.cwd(), *Path.cwd().parents))
-    candidates = (folder / wanted for folder in folders)  # an absolute path is the same from every folder
-    return next((place for place in candidates if next(matches(place), None) is not None), None)
-
-
-def matches(place: Path) -> Iterator[Path]:
-    """The files or folders that a path names: itself, else those that fit it as a pattern, in any order."""
-    if place.exists():
-        yield place
-        return
-    parts = [index for index, part in enumerate(place.parts) if any(sign in part for sign in "*?[")]
-    if parts and (folder := Path(*place.parts[: parts[0]])).is_dir():
-        yield from folder.glob(str(Path(*place.parts[parts[0] :])))

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from sqaudit.conditions import unknown_columns
-from sqaudit.descriptions import Key, at, read_yaml, validated_in_part
+from sqaudit.descriptions import read_yaml, validated_in_part
 from sqaudit.errors import Fault, ParameterError, did_you_mean
+from sqaudit.faults import Key, at
 from sqaudit.kinds import RecordKind, catalogue
-from sqaudit.params import RunFile, Source, found
+from sqaudit.params import RunFile, Source
 from sqaudit.periods import GRAINS
+from sqaudit.places import found
 from sqaudit.readings import needed_columns
 from sqaudit.sources.peek import Peeked, peek
 from sqaudit.standards import Standard, read_standard
@@ -62,6 +64,7 @@ def planned(
     peeked, source_faults = _peeked(run, base, standard, where)
     notebooks, notebook_faults = _notebooks(run, base, where)
     faults += [
+        *(where.fault([key], message) for key, message in run.contradictions()),
         *standard_faults,
         *source_faults,
         *notebook_faults,

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from sqaudit.conditions import literal, quoted
 from sqaudit.engines.paths import exactly
 from sqaudit.errors import Fault, did_you_mean
-from sqaudit.params import Source, found, matches
+from sqaudit.params import Source
+from sqaudit.places import found, matches
 from sqaudit.sources import csv_files, text_tables
 
 if TYPE_CHECKING:
