@@ -86,20 +86,20 @@ def containing(day: date, grain: str) -> Period:
     '2026-Q3'
     """
     if grain == "year":
-        return Period(f"{day.year}", grain, date(day.year, 1, 1), date(day.year + 1, 1, 1))
+        return Period(f"{day.year:04}", grain, date(day.year, 1, 1), date(day.year + 1, 1, 1))
     if grain == "quarter":
         quarter = (day.month - 1) // 3
         end = date(day.year + quarter // 3, 3 * ((quarter + 1) % 4) + 1, 1)
-        return Period(f"{day.year}-Q{quarter + 1}", grain, date(day.year, 3 * quarter + 1, 1), end)
+        return Period(f"{day.year:04}-Q{quarter + 1}", grain, date(day.year, 3 * quarter + 1, 1), end)
     if grain == "month":
         end = date(day.year + day.month // 12, day.month % 12 + 1, 1)
-        return Period(f"{day:%Y-%m}", grain, day.replace(day=1), end)
+        return Period(f"{day.year:04}-{day.month:02}", grain, day.replace(day=1), end)
     if grain == "week":
         year, week, weekday = day.isocalendar()
         start = day - timedelta(days=weekday - 1)
-        return Period(f"{year}-W{week:02d}", grain, start, start + timedelta(days=7))
+        return Period(f"{year:04}-W{week:02d}", grain, start, start + timedelta(days=7))
     if grain == "day":
-        return Period(f"{day:%Y-%m-%d}", grain, day, day + timedelta(days=1))
+        return Period(f"{day}", grain, day, day + timedelta(days=1))
     raise ValueError(f"'{grain}' is no grain of time; known: {', '.join(GRAINS)}.")
 
 
