@@ -36,7 +36,7 @@ def read_standard(path: str | Path) -> Standard:
         raise StandardError(error.faults) from error
     if unknown := sorted(set(standard.assumptions_used) - set(read_assumptions())):
         message = f"there is no assumption {', '.join(unknown)}."
-        raise StandardError([Fault(str(file), message, "Known: A01 to A48.")])
+        raise StandardError([Fault(str(file), message, f"Known: {', '.join(sorted(read_assumptions()))}.")])
     return standard
 
 

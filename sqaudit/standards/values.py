@@ -12,6 +12,7 @@ from sqaudit.conditions import condition
 
 _DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(s|sec|min|m|h|d)\s*")
 _SECONDS = {"s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
+_ID = r"^[a-z][a-z0-9_]*$"
 _PERCENT = re.compile(r"\s*([+-]?\d+(?:\.\d+)?)\s*[%％]\s*")
 
 
@@ -41,6 +42,13 @@ def _expression(given: object) -> object:
     return str(given)
 
 
+def _id(given: object) -> object:
+    """An id, refused in words before its pattern would be."""
+    if isinstance(given, str) and not re.fullmatch(_ID, given):
+        raise ValueError(f"{given!r} is no id. Write small letters, digits and _, with a letter first.")
+    return given
+
+
 def word(given: object) -> object:
     """The text of a value of a column: YAML reads 1 as a number and true as a boolean, records as text.
 
@@ -55,7 +63,7 @@ def word(given: object) -> object:
 Seconds = Annotated[float, BeforeValidator(_seconds), Field(gt=0)]
 Figure = Annotated[float, BeforeValidator(_number), Field(allow_inf_nan=False)]
 Expression = Annotated[str, BeforeValidator(_expression)]
-Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Identifier = Annotated[str, BeforeValidator(_id), Field(pattern=_ID)]
 Word = Annotated[str, BeforeValidator(word)]
 
 __all__ = ["Expression", "Figure", "Identifier", "Seconds", "Word", "word"]
