@@ -48,9 +48,8 @@ def test_what_a_run_adds_to_papermill(benchmark: object, tmp_path: Path) -> None
     benchmark.pedantic(ours, rounds=1)  # type: ignore[attr-defined]
     pairs = [(ours(), plain(tmp_path)) for _ in range(ROUNDS)]
     run, papermill = (sorted(times)[ROUNDS // 2] for times in zip(*pairs, strict=True))
-    print(
-        f"\nrun {run:.1f} s, papermill {papermill:.1f} s, ratio {run / papermill:.2f}  (promised: at most 1.3)"
-    )
+    print(f"\nrun {run:.1f} s, papermill {papermill:.1f} s")
+    print(f"ratio {run / papermill:.2f}  (promised: at most 1.3)")
 
 
 @pytest.mark.benchmark(min_rounds=5)
