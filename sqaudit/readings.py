@@ -129,22 +129,19 @@ def _share_of_counts(indicator: Indicator, share: ShareOfCounts) -> Reading:
 
 
 def _within(indicator: Indicator, within: Within, as_of: datetime) -> Reading:
-    start, end = quoted(within.from_), quoted(within.to)
-    deadline = _deadline(within)
+    """Short on purpose: these conditions run on every row, and a condition that is NULL holds nowhere."""
+    start, end, deadline = quoted(within.from_), quoted(within.to), _deadline(within)
     cut = f"TIMESTAMP {literal(as_of.isoformat(sep=' '))}"
-    asked = _all(_eligible(indicator), f"{start} IS NOT NULL", f"{deadline} IS NOT NULL")
-    backwards = f"coalesce({end} < {start}, false)"
-    judgeable = _all(asked, f"NOT {backwards}")
-    reason = _reason(
-        indicator,
-        *_missing(within, start, deadline),
-        (backwards, "impossible_order"),
-    )
+    known = [f"{start} IS NOT NULL"] if within.deadline else []  # a limit counts from the start anyway
+    known += [] if within.limit and not isinstance(within.limit, LimitBy) else [f"{deadline} IS NOT NULL"]
+    judged = f"CASE WHEN {end} IS NULL THEN {deadline} <= {cut} ELSE {end} >= {start} END"
     return Reading(
-        counted=_all(judgeable, f"({end} IS NOT NULL OR {deadline} <= {cut})"),
-        met=_all(judgeable, f"coalesce({end} <= {deadline}, false)"),
-        pending=_all(judgeable, f"{end} IS NULL", f"{deadline} > {cut}"),
-        reason=reason,
+        counted=_all(_eligible(indicator), *known, judged),
+        met=_all(_eligible(indicator), f"{end} BETWEEN {start} AND {deadline}"),
+        pending=_all(_eligible(indicator), *known[:1], f"{end} IS NULL", f"{deadline} > {cut}"),
+        reason=_reason(
+            indicator, *_missing(within, start, deadline), (f"{end} < {start}", "impossible_order")
+        ),
     )
 
 
