@@ -177,7 +177,8 @@ def records(
     with _faults(form is Form.json):
         with _opened(run_file) as audit:
             frame = audit.records(indicator, status, where, period, limit)
-        _write(frame, form, output, lambda: _plain_table(frame, "Records"))
+        title = "Records" if limit is None else f"Records, at most {limit} of each kind"
+        _write(frame, form, output, lambda: _plain_table(frame, title))
 
 
 @app.command()

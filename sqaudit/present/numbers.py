@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from numbers import Real
 from typing import TypeGuard
 
-from sqaudit.present.words import DASH, Tongue, say
+from sqaudit.present.words import DASH, Tongue, named
 
 MINUS = "−"
 MOST_DIGITS = 6  # beyond this a reader gains nothing; the text then says "<" or ">"
@@ -231,7 +231,7 @@ def _rounded(value: float, digits: int) -> Decimal:
 def _with_unit(number: str, unit: str, language: Tongue) -> str:
     if unit == "ratio":
         return number
-    return f"{number} {say(f'unit.{unit}', language)}"
+    return f"{number} {named({}, unit, language, 'unit')}"
 
 
 def _scaled(bound: float | None, factor: float) -> list[float]:

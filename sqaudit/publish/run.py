@@ -246,6 +246,7 @@ def _front_page(review: Review, executions: list[Execution], book: Book, facts: 
             "key.grade": book.grade if any(book.grade.values()) else "—",
             "key.score": numbers.score(book.score),
             "key.targets_met": f"{book.targets_met} / {book.targets_judged}",
+            "key.assessed": f"{numbers.plain(book.weight_assessed)} / {numbers.plain(book.weight_total)}",
         }
     downloads = {WORKBOOK: WORKBOOK} if "xlsx" in review.run.formats else {}
     downloads |= {name: name for name in ("measurements.parquet", "results.json", manifest.NAME)}

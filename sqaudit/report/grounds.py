@@ -17,6 +17,7 @@ from sqaudit.present.tables import (
     row_account_table,
     scorecard_table,
 )
+from sqaudit.present.words import joined
 from sqaudit.report.reader import Reader
 from sqaudit.standards import read_assumptions
 
@@ -34,12 +35,15 @@ def sources(reader: Reader) -> Block:
             "source": [_short(origin) for origin in review.origins.values()],
         }
     )
+    run = review.run
+    spans = [str(span) for span in (run.chosen_period, run.compared_period) if span is not None]
+    periods = reader.both(lambda tongue: joined(spans, tongue))
     return blocks.stack(
         reader.heading("data_quality.sources"),
         reader.text("data_quality.sources_intro", kinds=len(read), rows=int(read["rows"].sum())),
         plain_table(files, reader.language, {"source": reader.word("plain.source")}),
         reader.heading("data_quality.row_account"),
-        reader.text("data_quality.row_account_intro"),
+        reader.text("data_quality.row_account_intro", periods=periods),
         row_account_table(account, reader.labels, reader.language),
     )
 

@@ -99,3 +99,8 @@ def test_probabilities() -> None:
     assert numbers.p_value(0.0004) == "< 0.001"
     assert numbers.p_value(0.9999) == "0.9999"
     assert numbers.count(None) == "—"
+
+
+def test_a_unit_without_a_word_of_ours_is_shown_as_written() -> None:
+    assert numbers.amount(400.08, "yuan", "en") == "400.08 yuan"
+    assert numbers.difference(-12.0, "元", "zh").endswith(" 元")

@@ -73,7 +73,7 @@ def _draw_group(axes: Axes, group: pd.DataFrame, unit: str, labels: Labels, lang
     axes.set_ylim(-0.6, len(group) - 0.4)
     axes.margins(x=0.08)
     scale(axes, "x", unit)
-    axes.set_xlabel(drawable(say(f"axis.{unit}", language)), fontsize=SMALL)
+    axes.set_xlabel(drawable(named({}, unit, language, "axis")), fontsize=SMALL)
 
 
 def _label_row(axes: Axes, place: int, row: dict[Hashable, Any], unit: str, language: Tongue) -> None:

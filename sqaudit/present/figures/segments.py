@@ -60,7 +60,7 @@ def segment_dots(
         axes.tick_params(axis="y", labelsize=TEXT, labelcolor=palette.INK)
         axes.set_ylim(-0.6, len(shown) - 0.4)
         scale(axes, "x", unit)
-        axes.set_xlabel(drawable(say(f"axis.{unit}", language)), fontsize=SMALL)
+        axes.set_xlabel(drawable(named({}, unit, language, "axis")), fontsize=SMALL)
         _keep_within_bounds(axes, shown, unit)
         heading(axes, name, _reading(shown, language, least_cases), room_points=12)
     return figure

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from sqaudit.present import numbers, palette
 from sqaudit.present.figures.canvas import SMALL, blank, heading, new_figure, paper, quiet_axes, scale
 from sqaudit.present.fonts import drawable
-from sqaudit.present.words import Tongue, say
+from sqaudit.present.words import Tongue, named, say
 
 BAND = {"census": 0.07, "other": 0.16}  # a census has no sampling error: its band stays in the background
 
@@ -41,7 +41,7 @@ def trend(
         _draw_target(axes, unit, direction, target, language)
         _label_periods(axes, points)
         scale(axes, "y", unit)
-        axes.set_ylabel(drawable(say(f"axis.{unit}", language)), fontsize=SMALL)
+        axes.set_ylabel(drawable(named({}, unit, language, "axis")), fontsize=SMALL)
         axes.set_xlim(-0.5, len(points) - 0.5)
         axes.margins(y=0.16)
         heading(axes, name, _reading(points, language))

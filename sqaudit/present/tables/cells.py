@@ -54,7 +54,7 @@ def value_cell(row: dict[str, Any], unit: str, tongue: Tongue) -> Cell:
 def unit_of(row: Mapping[str, Any]) -> str:
     """The unit of a row; 'ratio', which is written bare, when it has none that we know."""
     unit = row.get("unit")
-    return unit if isinstance(unit, str) and is_said(f"unit.{unit}") else "ratio"
+    return unit if isinstance(unit, str) and unit else "ratio"
 
 
 def listed(value: object) -> list[Any]:
