@@ -88,12 +88,11 @@ def spellings(engine: DuckDBEngine, attached: Attached, expected: Expectation) -
     for name in expected.segments:
         if attached.columns.get(name) != "VARCHAR":
             continue
-        value = quoted(name)
-        given = f"{quoted(attached.relation)} WHERE {value} IS NOT NULL"
+        value, relation = quoted(name), quoted(attached.relation)
         answer = engine.rows(
             "SELECT string_agg(DISTINCT v, ' / ' ORDER BY v), sum(n) - max(n) "
-            f"FROM (SELECT {value} AS v, count(*) AS n FROM {given} GROUP BY 1) "
-            "GROUP BY lower(replace(v, ' ', '')) HAVING count(*) > 1 ORDER BY 1"
+            f"FROM (SELECT {value} AS v, count(*) AS n FROM {relation} GROUP BY 1) "
+            "WHERE v IS NOT NULL GROUP BY lower(replace(v, ' ', '')) HAVING count(*) > 1 ORDER BY 1"
         )
         if answer:
             yield {

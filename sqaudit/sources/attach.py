@@ -89,8 +89,10 @@ def attach(
 def _clean(engine: DuckDBEngine, kind: str, loaded: Loaded, source: Source, peeked: Peeked) -> str:
     """The view of the rows with blanks and stated texts as missing and values mapped."""
     relation, native = f"_clean_{kind}", engine.columns(loaded.relation)
+    text_born = peeked.form in TEXT_BORN
     cleaned = ", ".join(
-        f"{columns.cleaned_sql(name, native[name], source)} AS {quoted(name)}" for name in peeked.columns
+        f"{columns.cleaned_sql(name, native[name], source, text_born)} AS {quoted(name)}"
+        for name in peeked.columns
     )
     engine.execute(
         f"CREATE OR REPLACE VIEW {quoted(relation)} AS SELECT _row, {cleaned} FROM {quoted(loaded.relation)}"

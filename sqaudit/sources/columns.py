@@ -16,7 +16,8 @@ _TRUE = ("true", "t", "yes", "y", "1", "是", "有", "对")
 _FALSE = ("false", "f", "no", "n", "0", "否", "无", "错")
 _SAMPLE = 5_000  # rows that suggest the type of a column of the user's own; the whole column confirms it
 _SPACES = " \t\r\n\u00a0\u3000"  # the last two are those of web pages and of Chinese typewriters
-_NUMBER = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"  # no "nan", "inf" or "1_000", which the engine would take
+# No "nan", "inf", "1e999" or "1_000", which the engine would take.
+_NUMBER = r"[+-]?(\d{1,30}\.?\d*|\.\d+)([eE](-\d{1,3}|[+]?\d{1,2}))?"
 _GROUPED = {".": r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?", ",": r"[+-]?(\d+|\d{1,3}(\.\d{3})+)(,\d+)?"}
 # A leading zero or more digits than a number can hold mean an identifier, not a quantity.
 _FITS = {
@@ -30,7 +31,7 @@ _FITS = {
 }
 
 
-def cleaned_sql(name: str, native: str, source: Source) -> str:
+def cleaned_sql(name: str, native: str, source: Source, text_born: bool) -> str:
     """The SQL of one column as it came, with stated values mapped and what stands for "no value" missing."""
     ours, sql = source.columns.get(name, name), quoted(name)
     mapped, missing = source.values.get(ours), source.missing_texts(ours)
@@ -39,9 +40,12 @@ def cleaned_sql(name: str, native: str, source: Source) -> str:
     if native in ("DOUBLE", "FLOAT"):
         sql = f"CASE WHEN NOT isnan({sql}) THEN {sql} END"
     if native == "VARCHAR":
-        edges = literal(f"^[{_SPACES}]|[{_SPACES}]$")  # to look costs less than to trim
-        trimmed = f"trim({sql}, {literal(_SPACES)})"
-        sql = f"nullif(CASE WHEN regexp_matches({sql}, {edges}) THEN {trimmed} ELSE {sql} END, '')"
+        edges, trimmed = literal(f"^[{_SPACES}]|[{_SPACES}]$"), f"trim({sql}, {literal(_SPACES)})"
+        if (
+            text_born
+        ):  # to look costs half of trimming; but Parquet trims each of its few different texts once
+            trimmed = f"CASE WHEN regexp_matches({sql}, {edges}) THEN {trimmed} ELSE {sql} END"
+        sql = f"nullif({trimmed}, '')"
     if missing:
         missing = missing if native == "VARCHAR" else list(map(_plain_number, missing))
         sql = f"CASE WHEN {_text_sql(sql, native)} NOT IN ({_listed(missing)}) THEN {sql} END"
@@ -152,19 +156,17 @@ def _number_sql(text: str, kind: str, decimal: str) -> str:
 
     "1,250" is a number and "1,25" is not, unless the run file says that the comma is the decimal sign.
     """
-    plain = _with_point(text, decimal)
-    if kind == "integer":
-        return f"TRY_CAST(regexp_extract({plain}, '^([+-]?\\d+)(\\.0*)?$', 1) AS BIGINT)"
-    number = f"TRY_CAST(CASE WHEN regexp_full_match({plain}, {literal(_NUMBER)}) THEN {plain} END AS DOUBLE)"
-    return f"CASE WHEN isfinite({number}) THEN {number} END"
+    form, target = (r"[+-]?\d+(\.0*)?", "BIGINT") if kind == "integer" else (_NUMBER, "DOUBLE")
+    # few numbers are written in groups, so that is looked for last
+    ways = [*([text] if decimal == "." else []), _with_point(text, decimal)]
+    read = [f"CASE WHEN regexp_full_match({way}, {literal(form)}) THEN {way} END" for way in ways]
+    return f"TRY_CAST(coalesce({', '.join(read)}, NULL) AS {target})"
 
 
 def _with_point(text: str, decimal: str) -> str:
-    """The text with a point as decimal sign and without signs between the thousands."""
-    spelled = (
-        f"replace(replace({text}, '.', ''), ',', '.')" if decimal == "," else f"replace({text}, ',', '')"
-    )
-    return f"CASE WHEN regexp_full_match({text}, {literal(_GROUPED[decimal])}) THEN {spelled} ELSE {text} END"
+    """The text of a number in groups, with a point as decimal sign and nothing between the thousands."""
+    plain = f"replace({text}, ',', '')" if decimal == "." else f"replace(replace({text}, '.', ''), ',', '.')"
+    return f"CASE WHEN regexp_full_match({text}, {literal(_GROUPED[decimal])}) THEN {plain} END"
 
 
 def _text_sql(sql: str, native: str) -> str:

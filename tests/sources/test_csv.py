@@ -218,20 +218,29 @@ def test_any_name_may_be_a_column(read_csv: Open) -> None:
 def test_numbers_with_thousands_are_numbers_and_fractions_are_no_integers(read_csv: Open) -> None:
     audit = read_csv(
         'job_id,score,tries\n1,"1,250.5",3\n2,"1,25",3.0\n3,nan,2.7\n4,inf,"1,000"\n5,1_000,1_000\n6,.5,-2\n7,5%,٣\n'
+        '8,1e999,"1,250.5"\n'
     )
     assert values(audit, "score", "tries") == [
-        (1250.5, 3), (None, 3), (None, None), (None, 1000), (None, None), (0.5, -2), (None, None)
+        (1250.5, 3), (None, 3), (None, None), (None, 1000), (None, None), (0.5, -2), (None, None),
+        (None, None),
     ]  # fmt: skip
     found = {
         fault["column"]: (fault["count"], fault["examples"]) for fault in faults(audit, "unreadable_value")
     }
-    assert found == {"score": (5, ["1,25", "nan", "inf", "1_000", "5%"]), "tries": (3, ["2.7", "1_000", "٣"])}
+    assert found == {
+        "score": (6, ["1,25", "nan", "inf", "1_000", "5%"]),
+        "tries": (4, ["2.7", "1_000", "٣", "1,250.5"]),
+    }
 
 
 def test_decimal_commas_are_read_where_the_run_file_says_so(read_csv: Open) -> None:
     content = "job_id;score;own;tries\n1;1,5;2,5;1.000\n2;1.250,75;3;2\n"
     audit = read_csv(content, decimal=",")
     assert values(audit, "score", "own", "tries") == [(1.5, 2.5, 1000), (1250.75, 3.0, 2)]
+    audit = read_csv(
+        "job_id;score;tries\n1;1.5;1,5\n", decimal=","
+    )  # where the comma is stated, a point is none
+    assert values(audit, "score", "tries") == [(None, None)]
     audit = read_csv(content)  # unsaid, they are reported and not guessed
     assert values(audit, "score", "own") == [(None, "2,5"), (None, "3")]
     assert faults(audit, "unreadable_value")[0]["examples"] == ["1,5", "1.250,75"]
