@@ -18,7 +18,7 @@ from sqaudit.engines.duckdb import DuckDBEngine
 from sqaudit.errors import Fault, ParameterError, did_you_mean
 from sqaudit.measure import Question
 from sqaudit.periods import GRAINS, Period
-from sqaudit.plan import Plan, plan, planned, segment_faults
+from sqaudit.plan import Plan, personal_columns, plan, planned, segment_faults
 from sqaudit.readings import needed_columns, read
 from sqaudit.records import check as records_check
 from sqaudit.results import Results, stacked
@@ -127,7 +127,9 @@ class Audit(AbstractContextManager["Audit"]):
         rows = pd.concat(parts, ignore_index=True).drop(columns="_row")
         rows = rows[["kind", *(name for name in rows.columns if name != "kind")]]
         kinds = [self.standard.kind(kind) for kind in chosen.records]
-        return rows if self.run.show_personal_data else personal.masked(rows, kinds)
+        if self.run.show_personal_data:
+            return rows
+        return personal.masked(rows, kinds, also=personal_columns(self.run, kinds))
 
     def not_broken_down(self, by: Sequence[str], indicators: Sequence[str] = ()) -> dict[str, str]:
         """Why an indicator has no rows for a grouping: records, a column or a segment are absent."""
@@ -190,6 +192,18 @@ class Audit(AbstractContextManager["Audit"]):
         known = sorted({name for columns in self.columns.values() for name in columns})
         asked = dict.fromkeys(name for grouping in groupings for name in grouping)
         faults = [Fault("by", fault.message, fault.remedy) for fault in segment_faults(asked, known, "")]
+        if not self.run.show_personal_data:
+            kinds = [self.standard.kind(kind) for kind in self.attached]
+            hidden = personal_columns(self.run, kinds)
+            faults += [
+                Fault(
+                    "by",
+                    f"'{name}' holds personal data.",
+                    "Set `show_personal_data: true`.",
+                )
+                for name in asked
+                if name in hidden or personal.is_personal(name, kinds)
+            ]
         ids = [one.id for one in self.standard.indicators]
         faults += [
             Fault("indicator", f"the standard has no indicator '{name}'.", did_you_mean(name, ids))

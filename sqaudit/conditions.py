@@ -20,6 +20,7 @@ from sqlglot.errors import SqlglotError
 from sqaudit.errors import did_you_mean
 
 LONGEST_TEXT = 4_000  # characters; a condition that needs more belongs into a derived column
+MOST_BRACKETS = 20  # square ones and braces, of which none is allowed anyway
 MOST_NODES = 400
 DIALECT = "duckdb"
 
@@ -128,11 +129,18 @@ def _parsed(text: str) -> exp.Expr:
     selected = f"SELECT {text}"  # in this place a column may be called comment, show or set
     try:
         tokens = dialect.tokenize(selected)
+        _refuse_lists(tokens, text)
         _refuse_hidden(tokens, text)
         statements = dialect.parser().parse(tokens, selected)
     except (SqlglotError, RecursionError) as error:
         raise ConditionError(f"'{text[:200]}' is no SQL expression: {_reason(error)}.") from error
     return _only_expression(statements, text)
+
+
+def _refuse_lists(tokens: Sequence[Token], text: str) -> None:
+    """Lists within lists, of which none is allowed anyway, would keep the parser busy for long."""
+    if sum(token.token_type in (TokenType.L_BRACKET, TokenType.L_BRACE) for token in tokens) > MOST_BRACKETS:
+        raise ConditionError(f"'{text[:60]}...' is no SQL expression: it is nested too deeply.")
 
 
 def _only_expression(statements: Sequence[exp.Expr | None], text: str) -> exp.Expr:

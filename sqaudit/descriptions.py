@@ -17,6 +17,8 @@ from sqaudit.errors import Fault, ParameterError
 from sqaudit.faults import Key, faults_of, user_key
 
 LARGEST_FILE = 4_000_000  # bytes; a description is written by people
+LONGEST_WORD = 10_000  # characters of a plain value
+DEEPEST = 50  # levels of keys within keys
 MOST_KEYS = 50_000
 _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same loader, in C where it was built
 Model = TypeVar("Model", bound="Description")
@@ -100,8 +102,26 @@ def validated(model: type[Model], content: Mapping[str, Any], place: str, lines:
         raise ParameterError(faults_of(error, model, content, place, lines)) from error
 
 
+def _refuse_bombs(text: str) -> None:
+    """ValueError for small texts that would exhaust the parser: depth, merges, endless scalars."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_SafeLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        elif isinstance(event, yaml.ScalarEvent) and event.implicit[0]:
+            if event.value == "<<":
+                raise ValueError("merge keys (<<) are not read; write the keys out")
+            if len(event.value) > LONGEST_WORD:
+                raise ValueError(f"a value without quotes is longer than {LONGEST_WORD:,} characters")
+        if depth > DEEPEST:
+            raise ValueError(f"it is nested deeper than {DEEPEST} levels")
+
+
 def _loaded(text: str) -> tuple[yaml.Node | None, Any]:
     """The nodes and the content of a YAML text, parsed once, by safe loading only."""
+    _refuse_bombs(text)
     loader = _SafeLoader(text)
     try:
         node = loader.get_single_node()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -91,7 +92,7 @@ _EXPECTED = {
 
 
 def _shown(given: object) -> str:
-    text = repr(given)
+    text = re.sub(r"://[^@\s'\"]*@", "://***@", repr(given))  # never a password
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 

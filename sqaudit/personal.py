@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from sqaudit.kinds import RecordKind
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MASK = "***"
 _WORDS: tuple[str, ...] = ("phone", "mobile", "address", "customer_name", "contact_name", "id_card", "email")
@@ -23,8 +25,11 @@ def is_personal(column: str, kinds: Iterable[RecordKind]) -> bool:
     return described or any(word in column.lower() for word in _WORDS)
 
 
-def masked(rows: pd.DataFrame, kinds: Iterable[RecordKind]) -> pd.DataFrame:
-    """The rows with every personal value replaced by a mask; missing values stay missing."""
-    known = list(kinds)
-    personal = [name for name in rows.columns if is_personal(str(name), known)]
+def masked(rows: pd.DataFrame, kinds: Iterable[RecordKind], also: Iterable[str] = ()) -> pd.DataFrame:
+    """The rows with every personal value replaced by a mask; missing values stay missing.
+
+    `also` names further columns that hold personal data.
+    """
+    known, named = list(kinds), set(also)
+    personal = [name for name in rows.columns if name in named or is_personal(str(name), known)]
     return rows.assign(**{name: rows[name].where(rows[name].isna(), MASK) for name in personal})

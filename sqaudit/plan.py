@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqaudit.conditions import unknown_columns
+from sqaudit.conditions import condition, unknown_columns
 from sqaudit.descriptions import read_yaml, validated_in_part
 from sqaudit.errors import Fault, ParameterError, did_you_mean
 from sqaudit.faults import Key, at
 from sqaudit.kinds import RecordKind, catalogue
 from sqaudit.params import RunFile, Source
 from sqaudit.periods import GRAINS
+from sqaudit.personal import is_personal
 from sqaudit.places import found
 from sqaudit.readings import needed_columns
 from sqaudit.sources.peek import Peeked, peek
@@ -207,11 +208,41 @@ def _name_faults(
         described = (standard.record_kinds if standard else {}).get(kind) or catalogue().get(kind)
         everywhere |= set(described.columns) if described else set()
     faults = segment_faults(run.segments, sorted(everywhere), where.name, where.lines)
+    faults += _personal_faults(run, standard, where)
     if len(columns) == len(run.records):
         faults += _scope_faults(run, columns, where)
     if standard is not None:
         faults += _indicator_faults(standard, columns, where)
     return faults
+
+
+def personal_columns(run: RunFile, kinds: Iterable[RecordKind]) -> set[str]:
+    """Our columns that hold personal data: described or named so, or derived from such a column."""
+    known = list(kinds)
+    found: set[str] = {name for kind in known for name, column in kind.columns.items() if column.personal}
+    for source in run.records.values():
+        found |= {ours for theirs, ours in source.columns.items() if is_personal(theirs, known)}
+        for name, expression in source.derived.items():
+            if any(read in found or is_personal(read, known) for read in condition(expression).columns):
+                found.add(name)
+    return found
+
+
+def _personal_faults(run: RunFile, standard: Standard | None, where: _Place) -> list[Fault]:
+    """Segments that would print personal data, unless the run says that they may."""
+    if run.show_personal_data:
+        return []
+    kinds = [*catalogue().values(), *(standard.record_kinds.values() if standard else ())]
+    personal = personal_columns(run, kinds)
+    return [
+        where.fault(
+            ["segments", index],
+            f"'{name}' holds personal data, which a book does not show.",
+            "Leave it out, or set `show_personal_data: true`.",
+        )
+        for index, name in enumerate(run.segments)
+        if name in personal or is_personal(name, kinds)
+    ]
 
 
 def segment_faults(

@@ -31,6 +31,7 @@ def bomb() -> str:
     return "\n".join(["a: &a [1, 1, 1]", *levels])
 
 
+DEEP = "FILE: this is no valid YAML: it is nested deeper than 50 levels."
 ENDLESS = "FILE: the file nests or repeats itself without end."
 
 
@@ -54,7 +55,7 @@ ENDLESS = "FILE: the file nests or repeats itself without end."
         ("标题: 一\n".encode("gbk"), "FILE: the file is not UTF-8. Save it as UTF-8."),
         ("a: &a [*a]\n", ENDLESS),
         (bomb(), ENDLESS),
-        ("a: " + "[" * 5_000 + "]" * 5_000, ENDLESS),
+        ("a: " + "[" * 5_000 + "]" * 5_000, DEEP),
         ("a: " + "x" * LARGEST_FILE, "FILE: the file is larger than 4,000,000 bytes."),
     ],
 )  # fmt: skip

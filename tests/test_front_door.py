@@ -19,6 +19,6 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 
 def test_importing_the_package_loads_nothing_heavy() -> None:
     heavy = "{'pandas', 'matplotlib', 'scipy', 'duckdb', 'pyarrow', 'papermill'}"
-    code = f"import sys, sqaudit.cli; loaded = {heavy} & set(sys.modules); sys.exit(str(loaded) * bool(loaded))"
+    code = f"import sys, sqaudit.cli; loaded = {heavy} & set(sys.modules); sys.exit(str(loaded or '') or 0)"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr

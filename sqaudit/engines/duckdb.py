@@ -48,6 +48,7 @@ class DuckDBEngine(AbstractContextManager["DuckDBEngine"]):
         }
         self._connection = duckdb.connect(":memory:", config=settings)
         self._connection.execute("SET TimeZone = 'UTC'")  # never the zone of the machine
+        self._connection.execute("SET error_on_division_by_zero = false")  # a missing value, as elsewhere
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

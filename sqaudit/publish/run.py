@@ -33,6 +33,7 @@ _CARD_COLUMNS = (
     "raw_score", "capped_score", "numerator", "denominator", "pending", "excluded", "method", "evidence",
     "unit", "direction", "trigger",
 )  # fmt: skip
+_OURS = '<meta name="generator" content="sqaudit">'
 PARTIAL = ".partial"
 WORKBOOK = "scorecard.xlsx"
 
@@ -305,9 +306,11 @@ def _update_index(out: Path, newest: Path, language: Any) -> None:
     entries = [
         entry for file in sorted(out.glob(f"*/{manifest.NAME}")) if (entry := _entry(file)) is not None
     ]
-    temporary = out / f".index-{os.getpid()}.html"
-    temporary.write_text(reports_index(entries, language=language), encoding="utf-8")
-    temporary.replace(out / "index.html")
+    index = out / "index.html"
+    if not index.exists() or _OURS in index.read_text(encoding="utf-8", errors="replace"):
+        temporary = out / f".index-{os.getpid()}.html"
+        temporary.write_text(reports_index(entries, language=language), encoding="utf-8")
+        temporary.replace(index)  # a page of somebody else's stays as it is
     _point_latest(out, newest)
 
 
@@ -317,15 +320,18 @@ def _entry(file: Path) -> RunEntry | None:
         return None
     try:
         content = json.loads(file.read_text(encoding="utf-8"))
-        summary = content["summary"]
+        summary, title = content["summary"], content["title"]
+        verdicts = {str(name): int(count) for name, count in summary["verdicts"].items()}
+        if not (isinstance(title, dict) and {"zh", "en"} <= set(title)):
+            return None
         return RunEntry(
             address=f"{file.parent.name}/index.html",
             period=content["period"],
-            title=content["title"],
+            title=title,
             finished=content["started"].replace("T", " ")[:19],
             grade=summary["grade"] if any(summary["grade"].values()) else "—",
             score="" if summary["score"] is None else numbers.score(summary["score"]),
-            verdicts=summary["verdicts"],
+            verdicts=verdicts,
             failures=len(summary["failures"]),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
@@ -335,8 +341,8 @@ def _entry(file: Path) -> RunEntry | None:
 def _point_latest(out: Path, newest: Path) -> None:
     """`latest` as a link to the newest book, or as a small page where links are not to be had."""
     link = out / "latest"
-    if link.exists() and not link.is_symlink():
-        return  # somebody's own file or folder of that name stays
+    if (link.exists() and not link.is_symlink()) or (link.is_symlink() and len(link.readlink().parts) > 1):
+        return  # somebody's own file, folder or link of that name stays
     temporary = out / f".latest-{os.getpid()}"
     try:
         temporary.symlink_to(newest.name, target_is_directory=True)

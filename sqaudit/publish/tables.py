@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
 def as_csv(frame: pd.DataFrame) -> bytes:
@@ -18,7 +18,7 @@ def as_csv(frame: pd.DataFrame) -> bytes:
 
     A text that a spreadsheet would take for a formula gets an apostrophe in front.
     """
-    safe = frame.map(_no_formula)
+    safe = frame.map(_no_formula).rename(columns=lambda name: _no_formula(str(name)))
     return safe.to_csv(index=False, lineterminator="\n").encode("utf-8-sig")
 
 
@@ -57,4 +57,8 @@ def plain(value: Any) -> Any:
 
 
 def _no_formula(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value
+    if not isinstance(value, str):
+        return value
+    return (
+        f"'{value}" if value[:1] in tuple("\t\r\n") or value.lstrip().startswith(_FORMULA_STARTS) else value
+    )

@@ -19,6 +19,7 @@ from sqaudit.present.tables import (
 )
 from sqaudit.present.words import joined
 from sqaudit.report.reader import Reader
+from sqaudit.review import shown_parameters
 from sqaudit.standards import read_assumptions
 
 _ALWAYS_SHOWN = ("period", "compare", "timezone", "interval", "confidence", "minimum_cases")
@@ -109,7 +110,7 @@ def parameters(reader: Reader) -> Block:
 
 def parameter_rows(run: RunFile) -> dict[str, str]:
     """The parameters of a run as texts, those of nested blocks as JSON; what was left out is not shown."""
-    stated = run.model_dump(mode="json", by_alias=True, exclude_unset=True, exclude_defaults=True)
+    stated = shown_parameters(run)
     stated |= {name: getattr(run, name) for name in _ALWAYS_SHOWN}
     records = stated.pop("records", {})
     rows = {name: _shown(value) for name, value in stated.items()}

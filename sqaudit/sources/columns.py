@@ -41,9 +41,8 @@ def cleaned_sql(name: str, native: str, source: Source, text_born: bool) -> str:
         sql = f"CASE WHEN NOT isnan({sql}) THEN {sql} END"
     if native == "VARCHAR":
         edges, trimmed = literal(f"^[{_SPACES}]|[{_SPACES}]$"), f"trim({sql}, {literal(_SPACES)})"
-        if (
-            text_born
-        ):  # to look costs half of trimming; but Parquet trims each of its few different texts once
+        if text_born:
+            # to look costs half of trimming; but Parquet trims each of its few different texts once
             trimmed = f"CASE WHEN regexp_matches({sql}, {edges}) THEN {trimmed} ELSE {sql} END"
         sql = f"nullif({trimmed}, '')"
     if missing:

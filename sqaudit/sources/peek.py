@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ _ENDINGS = dict.fromkeys((".csv", ".tsv", ".txt", ".gz"), "csv")
 _ENDINGS |= dict.fromkeys((".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"), "xlsx")
 _ENDINGS |= dict.fromkeys((".parquet", ".pq"), "parquet")
 _ENDINGS |= dict.fromkeys((".duckdb", ".ddb", ".db"), "duckdb")
-RESERVED = ("_row", "_excluded")
+RESERVED = re.compile(r"_.*|rows_read|grouped_.*|i\d+_.*")  # names that the queries use themselves
 
 
 @dataclass(frozen=True)
@@ -151,6 +152,7 @@ def _peek_duckdb(source: Source, files: tuple[Path, ...]) -> Peeked:
             raise ValueError("the file is no DuckDB database; one of SQLite is read by `url: sqlite:///...`.")
         if source.table is None:
             raise ValueError("a DuckDB file needs the name of its `table`.")
+        _refuse_view(files[0], source.table)
         attached = f"ATTACH {literal(str(files[0]))} AS peeked (READ_ONLY)"
         return Peeked(
             "duckdb", files, _described(f"SELECT * FROM peeked.{table_name(source.table)}", attached)
@@ -190,6 +192,18 @@ def table_name(written: str) -> str:
     return ".".join(quoted(part) for part in written.split("."))
 
 
+def _refuse_view(file: Path, table: str) -> None:
+    """ValueError for a view: its query is somebody else's and could read any file."""
+    import duckdb
+
+    with duckdb.connect(config={"autoload_known_extensions": "false"}) as connection:
+        connection.execute(f"ATTACH {literal(str(file))} AS peeked (READ_ONLY)")
+        sql = "SELECT view_name FROM duckdb_views() WHERE database_name = 'peeked'"
+        found = connection.execute(sql).fetchall()
+    if table.split(".")[-1].lower() in {str(name).lower() for (name,) in found}:
+        raise ValueError(f"'{table}' is a view, whose query could read any file; name a table.")
+
+
 def _described(select: str, before: str = "") -> tuple[str, ...]:
     import duckdb
 
@@ -215,8 +229,8 @@ def _column_faults(source: Source, peeked: Peeked) -> list[Fault]:
         faults.append(
             Fault("columns", f"two columns would be called '{name}'.", "Map one of them to another name.")
         )
-    for name in RESERVED:
-        if name in lower:
+    for name in lower:
+        if RESERVED.fullmatch(name):
             faults.append(
                 Fault("columns", f"the name '{name}' is used by sqaudit itself.", "Map it to another name.")
             )

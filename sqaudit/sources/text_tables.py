@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from sqlalchemy import URL, CursorResult
 
+MOST_CELLS = 100_000_000  # rows times columns of a sheet
+_CELL = re.compile(rb'<c [^>]*?r="([A-Z]{1,3})([0-9]{1,7})"')
 BATCH = 50_000  # rows handed over at a time
 
 
@@ -29,6 +32,7 @@ def sheet(path: Path, source: Source) -> Iterator[tuple[tuple[str, ...], Iterato
     """
     from python_calamine import CalamineError, CalamineWorkbook
 
+    _refuse_vast(path)
     try:
         workbook = CalamineWorkbook.from_path(str(path))
     except (CalamineError, OSError) as error:
@@ -81,9 +85,42 @@ def shown_url(url: str) -> str:
     from sqlalchemy.exc import ArgumentError
 
     try:
-        return make_url(url).render_as_string(hide_password=True)
+        address = make_url(url)
+        hidden = address.set(query=dict.fromkeys(address.query, "***"))  # a query may hold a secret as well
+        return hidden.render_as_string(hide_password=True)
     except ArgumentError:
         return "(an address that cannot be read)"
+
+
+def _refuse_vast(path: Path) -> None:
+    """ValueError for a sheet so wide and long that laying it out would take all memory."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for name in archive.namelist():
+                if name.startswith("xl/worksheets/") and _extent(archive, name) > MOST_CELLS:
+                    said = f"a sheet spans more than {MOST_CELLS:,} cells"
+                    raise ValueError(f"{said}. Delete what stands far out.")
+    except (zipfile.BadZipFile, OSError):
+        return  # what it is instead is told by the reader
+
+
+def _extent(archive: zipfile.ZipFile, name: str) -> int:
+    """Rows times columns up to the farthest cell of one sheet, read in pieces."""
+    rows = columns = 0
+    rest = b""
+    with archive.open(name) as file:
+        while piece := file.read(1_000_000):
+            for letters, digits in _CELL.findall(rest + piece):
+                rows, columns = max(rows, int(digits)), max(columns, _column(letters))
+            rest = piece[-40:]
+    return rows * columns
+
+
+def _column(letters: bytes) -> int:
+    place = 0
+    for letter in letters:
+        place = place * 26 + letter - 64
+    return place
 
 
 def batches(

@@ -43,7 +43,7 @@ class Standard(Description):
     scoring: Scoring = Scoring()
     grades: list[Grade] = Field(default_factory=list)
     dimensions: dict[str, Text] = Field(default_factory=dict)
-    record_kinds: dict[str, RecordKind] = Field(default_factory=dict)
+    record_kinds: dict[Identifier, RecordKind] = Field(default_factory=dict)
     indicators: list[Indicator] = Field(min_length=1)
     rules: list[Rule] = Field(default_factory=list)
 
