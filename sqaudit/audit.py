@@ -242,7 +242,7 @@ class Audit(AbstractContextManager["Audit"]):
                     shown = ", ".join([f"count({reading.status})", *aggregates])
                     if why := self.engine.refusal(f"SELECT {shown} FROM {quoted(kind)}"):
                         place = f"{self.plan.standard_path}, {indicator.id}"
-                        faults.append(Fault(place, why, "Compare columns of one type."))
+                        faults.append(Fault(place, why, "Check the types of the columns it reads."))
             if (scope := self._scope(kind)) is not None:
                 sql = f"SELECT 1 FROM {quoted(kind)} WHERE {condition(scope).sql}"
                 if why := self.engine.refusal(sql):

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sqaudit.audit import Audit
+from sqaudit.errors import ParameterError
 from sqaudit.records.check import CHECKS, SEVERITIES, absent
 from sqaudit.records.volume import Break, breaks
 from tests.sources.conftest import STANDARD, Open, account, faults
@@ -157,11 +158,12 @@ def test_personal_values_are_never_examples(read_csv: Open) -> None:
     ]
 
 
-def test_personal_segments_are_masked_too(read_csv: Open) -> None:
-    audit = read_csv(
-        "job_id,opened_at,address\n1,2026-07-01,Main St\n2,2026-07-01,main st\n", {"segments": ["address"]}
-    )
-    assert said(audit, "spelling_variants")["examples"] == ["***"]
+def test_personal_segments_are_shown_only_where_the_run_says_so(read_csv: Open) -> None:
+    rows = "job_id,opened_at,address\n1,2026-07-01,Main St\n2,2026-07-01,main st\n"
+    with pytest.raises(ParameterError, match="'address' holds personal data, which a book does not show"):
+        read_csv(rows, {"segments": ["address"]})
+    shown = read_csv(rows, {"segments": ["address"], "show_personal_data": True})
+    assert said(shown, "spelling_variants")["examples"] == ["Main St / main st"]
 
 
 def test_long_examples_are_cut_and_many_are_few(read_csv: Open) -> None:
