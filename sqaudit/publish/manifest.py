@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import platform
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -63,13 +63,10 @@ def versions() -> dict[str, str]:
     return found
 
 
-def hashes(folder: Path, names: Iterable[str] | None = None) -> dict[str, str]:
+def hashes(folder: Path) -> dict[str, str]:
     """The SHA-256 of every file in the folder but the manifest itself."""
     files = sorted(file for file in folder.rglob("*") if file.is_file() and file.name != NAME)
-    wanted = set(names) if names is not None else None
-    return {
-        str(file.relative_to(folder)): sha256(file) for file in files if wanted is None or file.name in wanted
-    }
+    return {str(file.relative_to(folder)): sha256(file) for file in files}
 
 
 def sha256(path: Path) -> str:

@@ -7,7 +7,7 @@ import os
 import shutil
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -100,7 +100,7 @@ def publish(the_plan: Plan, out: Path, jobs: int | None, progress: Progress) -> 
     )
     book = _summary(review, executions, final)
     _write_files(folder, review, executions, book, told, started)
-    book = Book(**{**_fields(book), "seconds": round(time.monotonic() - clock, 2)})
+    book = replace(book, seconds=round(time.monotonic() - clock, 2))
     _write_manifest(folder, review.run.title.both(), book, told, executions, started)
     folder.rename(final)
     _update_index(out, final, the_plan.run.language)
@@ -137,10 +137,6 @@ def _summary(review: Review, executions: list[Execution], final: Path) -> Book:
         verdicts=review.verdict_counts,
         failures=failures,
     )
-
-
-def _fields(book: Book) -> dict[str, Any]:
-    return {name: getattr(book, name) for name in Book.__dataclass_fields__}
 
 
 def _write_files(
