@@ -106,6 +106,35 @@ def hypergeometric(
     return _interval(low, high)
 
 
+def balance(
+    plus: npt.ArrayLike, minus: npt.ArrayLike, trials: npt.ArrayLike, confidence: float = 0.95
+) -> Interval:
+    """Bounds for a balance of two shares, 100 x (plus - minus) / trials, such as a net promoter score.
+
+    A trial is plus, minus or neither, so with the shares p and d the variance is [p + d - (p - d)^2] / n.
+    Taken as it is it claims too much from few trials, and certainty when all agree; therefore three trials
+    are added, 3/4 plus, 3/4 minus and 3/2 neither, which changes little once n is large. At 95 % the
+    interval then covers 95 % on average from n = 5, where the plain one covers 78 %. Counts may be
+    fractional. The bounds are points in [-100, 100] and are not centred on the balance itself.
+    NaN in, or trials = 0, gives NaN. ValueError for negative counts, plus and minus together above
+    trials, or a confidence outside (0, 1).
+
+    Source: adjusted Wald interval of Rocks (2016), Am. Stat. 70:365-372.
+
+    >>> [round(float(bound), 1) for bound in balance(plus=50, minus=20, trials=100)]
+    [14.1, 44.2]
+    """
+    z = _normal_quantile(confidence)
+    more, less, n = np.broadcast_arrays(
+        _counts("plus", plus), _counts("minus", minus), _counts("trials", trials)
+    )
+    _refuse_above("plus and minus together", more + less, "trials", n)
+    n = np.where(n > 0, n, np.nan)
+    p, d = (more + 0.75) / (n + 3), (less + 0.75) / (n + 3)
+    reach = z * np.sqrt((p + d - (p - d) ** 2) / (n + 3))
+    return _interval(*(100 * np.clip(bound, -1, 1) for bound in (p - d - reach, p - d + reach)))
+
+
 def mean_t(
     mean: npt.ArrayLike, variance: npt.ArrayLike, n: npt.ArrayLike, confidence: float = 0.95
 ) -> Interval:

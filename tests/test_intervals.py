@@ -13,6 +13,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy import stats
 
 from sqaudit.intervals import (
+    balance,
     clopper_pearson,
     hypergeometric,
     mean_t,
@@ -484,6 +485,8 @@ def test_rounding_of_weighted_sums_is_no_error():
         (lambda: hypergeometric(1, 9, [20, 2]), "sample must not exceed population; found 9.0 of 2.0."),
         (lambda: hypergeometric(1.5, 3, 9), "successes must be a whole number; found 1.5."),
         (lambda: mean_t(1, -0.1, 3), "variance must be 0 or more and finite; found -0.1."),
+        (lambda: balance(-1, 0, 3), "plus must be 0 or more and finite; found -1.0."),
+        (lambda: balance(2, [1, 2], 3), "plus and minus together must not exceed trials; found 4.0 of 3.0."),
         (lambda: poisson_exact(1, -2), "exposure must be 0 or more and finite; found -2.0."),
         (lambda: ratio_t(1, 1, -1, 1, 1, 3), "sum_yy must be 0 or more and finite; found -1.0."),
         (lambda: welch_difference(1, 1, 3, 1, 1, -3), "n_0 must be 0 or more and finite; found -3.0."),
@@ -508,6 +511,7 @@ def test_what_cannot_be_a_count_is_refused_with_a_sentence(call, sentence):
 @pytest.mark.parametrize(
     "call",
     [
+        lambda confidence: balance(1, 1, 3, confidence),
         lambda confidence: wilson(1, 2, confidence),
         lambda confidence: clopper_pearson(1, 2, confidence),
         lambda confidence: hypergeometric(1, 2, 3, confidence),
@@ -530,3 +534,52 @@ def test_the_module_does_not_import_scipy_stats():
     code = "import sys, sqaudit.intervals; sys.exit('scipy.stats' in sys.modules)"
     root = Path(__file__).parents[1]
     assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 0
+
+
+# --- a balance of two shares --------------------------------------------------------------------------
+
+
+def test_a_balance_is_computed_as_printed():
+    # 100 answers, 50 for and 20 against, with three added: p = 50.75 / 103 and d = 20.75 / 103.
+    # p - d = 30 / 103 = 0.2912621; p + d - (p - d)^2 = 71.5 / 103 - 0.0848336 = 0.6093411;
+    # its root over n is sqrt(0.6093411 / 103) = 0.0769151, times 1.9599640 = 0.1507508.
+    assert_allclose(balance(50, 20, 100), [14.05111, 44.20131], atol=1e-3)
+
+
+def test_a_balance_tends_to_the_plain_interval():
+    p, d, n = 0.5, 0.2, 10_000_000
+    reach = 1.959963984540054 * np.sqrt((p + d - (p - d) ** 2) / n)
+    assert_allclose(balance(p * n, d * n, n), [100 * (p - d - reach), 100 * (p - d + reach)], atol=1e-4)
+
+
+def test_a_balance_of_one_mind_is_not_certain():
+    low, high = balance([10, 0, 0], [0, 10, 0], [10, 10, 10])
+    assert (low[0], high[0]) == (-high[1], -low[1])  # the two sides are treated alike
+    assert low[0] < 60
+    assert high[0] == 100
+    assert low[2] < 0 < high[2]
+
+
+def test_a_balance_without_answers_has_no_bounds():
+    assert np.isnan(balance([0, 0, np.nan], [0, np.nan, 1], [0, 3, 3])).all()
+    assert balance(1, 1, 3)[0].shape == ()
+
+
+@pytest.mark.parametrize(("n", "least", "mean"), [(5, 0.84, 0.95), (10, 0.90, 0.95), (30, 0.93, 0.95)])
+def test_a_balance_covers_as_often_as_its_source_found(n, least, mean):
+    """All outcomes of n answers, weighted by their chances, over a grid of true shares."""
+    plus, minus = (part.ravel() for part in np.meshgrid(np.arange(n + 1), np.arange(n + 1)))
+    possible = plus + minus <= n
+    plus, minus = plus[possible], minus[possible]
+    low, high = balance(plus, minus, n)
+    grid = np.linspace(0.02, 0.96, 16)
+    covered = []
+    for p in grid:
+        for d in grid[grid < 0.99 - p]:
+            chances = stats.multinomial.pmf(
+                np.stack([plus, minus, n - plus - minus], 1), n, [p, d, 1 - p - d]
+            )
+            truth = 100 * (p - d)
+            covered.append(chances[(low <= truth) & (truth <= high)].sum())
+    assert min(covered) > least
+    assert mean < np.mean(covered) < 0.96
