@@ -565,8 +565,8 @@ def test_a_balance_without_answers_has_no_bounds():
     assert balance(1, 1, 3)[0].shape == ()
 
 
-@pytest.mark.parametrize(("n", "least", "mean"), [(5, 0.84, 0.95), (10, 0.89, 0.95), (30, 0.93, 0.95)])
-def test_a_balance_covers_as_often_as_its_source_found(n, least, mean):
+@pytest.mark.parametrize(("n", "least"), [(5, 0.84), (10, 0.89), (30, 0.93)])
+def test_a_balance_covers_what_it_says_on_average(n, least):
     """All outcomes of n answers, weighted by their chances, over a grid of true shares."""
     plus, minus = (part.ravel() for part in np.meshgrid(np.arange(n + 1), np.arange(n + 1)))
     possible = plus + minus <= n
@@ -582,4 +582,4 @@ def test_a_balance_covers_as_often_as_its_source_found(n, least, mean):
             truth = 100 * (p - d)
             covered.append(chances[(low <= truth) & (truth <= high)].sum())
     assert min(covered) > least
-    assert mean < np.mean(covered) < 0.96
+    assert np.mean(covered) == pytest.approx(0.95, abs=0.005)
