@@ -19,10 +19,11 @@ from sqaudit.errors import Fault, ParameterError, did_you_mean
 from sqaudit.measure import Question
 from sqaudit.periods import GRAINS, Period
 from sqaudit.plan import Plan, personal_columns, plan, planned, segment_faults
-from sqaudit.readings import needed_columns, read
+from sqaudit.readings import needed_of
 from sqaudit.records import check as records_check
 from sqaudit.results import Results, stacked
 from sqaudit.sources.attach import Attached, attach
+from sqaudit.sources.links import with_links
 from sqaudit.standards.model import Indicator
 
 STATUSES = ("met", "missed", "counted", "pending", "excluded")
@@ -109,24 +110,14 @@ class Audit(AbstractContextManager["Audit"]):
         question = self.question(((),), (self._period(period),), (indicator,))
         chosen = self.standard.indicator(indicator)
         self._check_listing(chosen, status, where)
-        able = [
-            kind
-            for kind in chosen.records
-            if not self._lacking(kind, chosen, ())
-            and not unknown_columns(where or "true", self.columns[kind])
-        ]
         at_most = "" if limit is None else f"\nLIMIT {int(limit)}"
-        parts = [
-            self.engine.query(
-                measure.listing(self.standard, self.columns, question, kind, chosen, status, where) + at_most
-            ).assign(kind=kind)
-            for kind in able
-        ]
+        queries = measure.listings(self.standard, self.columns, question, chosen, status, where)
+        parts = [self.engine.query(sql + at_most).assign(kind=kind) for kind, sql in queries]
         if not parts:
             return pd.DataFrame(columns=["kind", "period", "status", "reason"])
         rows = pd.concat(parts, ignore_index=True).drop(columns="_row")
         rows = rows[["kind", *(name for name in rows.columns if name != "kind")]]
-        kinds = [self.standard.kind(kind) for kind in chosen.records]
+        kinds = [self.standard.kind(kind) for kind in chosen.kinds]
         if self.run.show_personal_data:
             return rows
         return personal.masked(rows, kinds, also=personal_columns(self.run, kinds))
@@ -136,9 +127,10 @@ class Audit(AbstractContextManager["Audit"]):
         reasons = {}
         for indicator in self.standard.indicators:
             if by and (not indicators or indicator.id in indicators):
-                lacking = [self._lacking(kind, indicator, by) for kind in indicator.records]
-                if all(lacking):
-                    reasons[indicator.id] = "; ".join(lacking)
+                lacking = [self._lacking(kind, indicator, by) for kind in indicator.kinds]
+                both_needed = indicator.kind_of_measure == "rate"
+                if any(lacking) if both_needed else all(lacking):
+                    reasons[indicator.id] = "; ".join(filter(None, lacking))
         return reasons
 
     @cached_property
@@ -163,7 +155,7 @@ class Audit(AbstractContextManager["Audit"]):
         ]
         for kind in self.standard.kinds_used:
             if kind not in self.attached:
-                indicators = [one.id for one in self.standard.indicators if kind in one.records]
+                indicators = [one.id for one in self.standard.indicators if kind in one.kinds]
                 found.append(records_check.absent(kind, indicators))
         filled = [frame for frame in found if len(frame)]
         columns = list(records_check.CHECKS)
@@ -224,25 +216,30 @@ class Audit(AbstractContextManager["Audit"]):
 
     def _attach(self) -> dict[str, Attached]:
         run, base = self.run, self.plan.base
-        return {
-            kind: attach(
-                self.engine, kind, self.standard.kind(kind), run.records[kind], peeked, base, run.timezone
-            )
+        models = {kind: self.standard.kind(kind) for kind in self.plan.peeked}
+        attached = {
+            kind: attach(self.engine, kind, models[kind], run.records[kind], peeked, base, run.timezone)
             for kind, peeked in self.plan.peeked.items()
         }
+        return with_links(self.engine, attached, models, {kind: self._wanted(kind) for kind in attached})
+
+    def _wanted(self, kind: str) -> list[str]:
+        """The columns of one kind of records that indicators, segments or the scope ask for."""
+        scope = self.run.scope_of(kind)
+        names = [name for one in self.standard.indicators for name in needed_of(one, kind)]
+        names += [name for name in self.run.segments if name not in GRAINS]
+        names += [event] if (event := self.standard.kind(kind).time) else []
+        return list(dict.fromkeys([*names, *(condition(scope).columns if scope else ())]))
 
     def _refuse_what_the_engine_refuses(self) -> None:
         """Conditions that parse but cannot be computed, such as a time compared with a number."""
-        faults = []
+        question = self.question(((),), (self.run.chosen_period,))
+        refused = measure.refusals(self.engine, self.standard, self.columns, question)
+        faults = [
+            Fault(f"{self.plan.standard_path}, {name}", why, "Check the types of the columns it reads.")
+            for name, why in refused.items()
+        ]
         for kind in self.attached:
-            for indicator in self.standard.indicators:
-                if kind in indicator.records and not self._lacking(kind, indicator, ()):
-                    reading = read(indicator, self.as_of)
-                    aggregates = [sql for name, sql in reading.aggregates.items() if name != "of"]
-                    shown = ", ".join([f"count({reading.status})", *aggregates])
-                    if why := self.engine.refusal(f"SELECT {shown} FROM {quoted(kind)}"):
-                        place = f"{self.plan.standard_path}, {indicator.id}"
-                        faults.append(Fault(place, why, "Check the types of the columns it reads."))
             if (scope := self._scope(kind)) is not None:
                 sql = f"SELECT 1 FROM {quoted(kind)} WHERE {condition(scope).sql}"
                 if why := self.engine.refusal(sql):
@@ -256,7 +253,7 @@ class Audit(AbstractContextManager["Audit"]):
             return f"there are no {kind} records"
         event = self.standard.kind(kind).time
         wanted = [(event or "an event time") if name in GRAINS else name for name in by]
-        absent = [name for name in (*needed_columns(indicator), *wanted) if name not in self.columns[kind]]
+        absent = [name for name in (*needed_of(indicator, kind), *wanted) if name not in self.columns[kind]]
         return f"{kind} has no column {', '.join(absent)}" if absent else ""
 
     def _scope(self, kind: str) -> str | None:
@@ -272,9 +269,8 @@ class Audit(AbstractContextManager["Audit"]):
         source = self.run.records[kind]
         needed: dict[str, list[str]] = {}
         for indicator in self.standard.indicators:
-            if kind in indicator.records:
-                for name in needed_columns(indicator):
-                    needed.setdefault(name, []).append(indicator.id)
+            for name in needed_of(indicator, kind):
+                needed.setdefault(name, []).append(indicator.id)
         counted_by_people = self.plan.peeked[kind].form in ("csv", "xlsx")
         return records_check.Expectation(
             model=self.standard.kind(kind),
@@ -312,7 +308,7 @@ class Audit(AbstractContextManager["Audit"]):
         if status is not None and status not in STATUSES:
             faults.append(Fault("status", f"'{status}' is no status.", f"Known: {', '.join(STATUSES)}."))
         if where is not None:
-            known = sorted({name for kind in indicator.records for name in self.columns.get(kind, {})})
+            known = sorted({name for kind in indicator.kinds for name in self.columns.get(kind, {})})
             try:
                 faults += [Fault("where", message) for message in unknown_columns(where, known)]
             except ConditionError as error:

@@ -40,6 +40,9 @@ _FUNCTIONS = (
     exp.DayOfWeek, exp.DayOfMonth, exp.Ln, exp.Sqrt,
 )  # fmt: skip
 _ALLOWED = frozenset((*_OPERATORS, *_ATOMS, *_FUNCTIONS))
+# Questions to a calendar, with the number of columns each takes; what they become needs a day table joined.
+CLOCK_FACTS = ("open_us", "working_time", "workday", "peak_time")
+CLOCK_FUNCTIONS = {"working_time": 1, "workday": 1, "peak_time": 1, "business_minutes": 2}
 _TYPES = frozenset(
     exp.DType[name]
     for name in (
@@ -65,19 +68,26 @@ class ConditionError(ValueError):
 
 @dataclass(frozen=True)
 class Condition:
-    """A checked expression: the text as written, the SQL that runs, and the columns it reads."""
+    """A checked expression: the text as written, the SQL that runs, and the columns it reads.
+
+    `instants` are the columns whose place in a calendar it asks for (working_time, workday, peak_time,
+    business_minutes): the SQL then reads the columns that `clock_column` names.
+    """
 
     text: str
     sql: str
     columns: frozenset[str]
+    instants: frozenset[str] = frozenset()
 
     def __str__(self) -> str:
         return self.text
 
 
 @lru_cache(maxsize=4096)
-def condition(text: str) -> Condition:
+def condition(text: str, calendar: str = "") -> Condition:
     """The checked condition for a text; ConditionError says what is not allowed.
+
+    `calendar` names the calendar that questions about working time are put to.
 
     >>> condition("arrived_at <= promised_at").sql
     '"arrived_at" <= "promised_at"'
@@ -92,7 +102,21 @@ def condition(text: str) -> Condition:
     for node in nodes:
         _refuse_unknown(node, text)
     columns = frozenset(column.name for column in tree.find_all(exp.Column))
-    return Condition(text, _rendered(tree), columns)
+    instants = frozenset(
+        column.name for call in tree.find_all(exp.Anonymous) for column in call.find_all(exp.Column)
+    )
+    return Condition(text, _rendered(tree, calendar), columns, instants)
+
+
+def clock_column(fact: str, calendar: str, column: str) -> str:
+    """The name of the column that holds a fact of a calendar on an instant.
+
+    Facts: `open_us` (microseconds of open time up to the instant), `working_time`, `workday`, `peak_time`.
+
+    >>> clock_column("open_us", "china_office_hours", "created_at")
+    '_open_us china_office_hours created_at'
+    """
+    return f"_{fact} {calendar} {column}"
 
 
 def unknown_columns(text: str, known: Collection[str]) -> list[str]:
@@ -186,6 +210,12 @@ def _reason(error: SqlglotError | RecursionError) -> str:
 
 
 def _refuse_unknown(node: exp.Expr, text: str) -> None:
+    if isinstance(node, exp.Anonymous) and (takes := CLOCK_FUNCTIONS.get(node.name.lower())):
+        plain = [one for one in node.expressions if isinstance(one, exp.Column)]
+        if len(plain) != takes or len(node.expressions) != takes:
+            noun = "one column" if takes == 1 else "two columns"
+            raise ConditionError(f"'{text[:200]}': {node.name.lower()} takes {noun} and nothing else.")
+        return
     if type(node) not in _ALLOWED:
         raise ConditionError(f"'{text[:200]}' uses {_spoken(node)}, which is not allowed. {ALLOWED_WORDS}")
     if node.error_messages():  # the parser lets "@" pass without a value
@@ -231,8 +261,21 @@ def _spoken(node: exp.Expr) -> str:
     return f"the construct {type(node).__name__}"
 
 
-def _rendered(tree: exp.Expr) -> str:
-    quoted_tree = tree.copy()
+def _rendered(tree: exp.Expr, calendar: str) -> str:
+    quoted_tree = tree.copy().transform(_asked_of, calendar)
     for identifier in quoted_tree.find_all(exp.Identifier):
         identifier.set("quoted", True)
     return quoted_tree.sql(dialect=DIALECT, comments=False)
+
+
+def _asked_of(node: exp.Expr, calendar: str) -> exp.Expr:
+    """A question to a calendar as the columns that answer it."""
+    if not isinstance(node, exp.Anonymous):
+        return node
+    fact, names = node.name.lower(), [one.name for one in node.expressions]
+    if fact != "business_minutes":
+        return exp.column(clock_column(fact, calendar, names[0]))
+    start, end = (exp.column(clock_column("open_us", calendar, name)) for name in names)
+    return exp.paren(
+        exp.Div(this=exp.paren(exp.Sub(this=end, expression=start)), expression=exp.Literal.number("6e7"))
+    )

@@ -14,9 +14,10 @@ from sqaudit.errors import FrameError
 
 LEADING = ("indicator", "period")
 FIGURES = ("numerator", "denominator", "pending", "excluded", "value", "low", "high", "method", "evidence")
+DEFINITION = "definition"  # how the figure is defined; two definitions are never compared
 JUDGEMENT = ("target", "direction", "unit", "verdict")
 _SUMS = ("rows", "n", "met", "sum", "over", "variance", "sum_squares", "over_squares", "products")
-_OWN = frozenset((*LEADING, *FIGURES, *JUDGEMENT, *_SUMS, "grouping", "rows_read"))
+_OWN = frozenset((*LEADING, *FIGURES, DEFINITION, *JUDGEMENT, *_SUMS, "grouping", "rows_read"))
 
 
 def measurement_columns(segments: Sequence[str] = ()) -> list[str]:

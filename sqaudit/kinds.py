@@ -5,22 +5,74 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
+from sqaudit.conditions import condition
 from sqaudit.descriptions import Description, Text, read_yaml, validated
 
 ColumnType = Literal["text", "integer", "number", "boolean", "timestamp"]
+FOUND = ("first", "last", "any", "all", "next", "previous")
+
+
+def _condition(given: object) -> object:
+    condition(str(given))
+    return str(given)
+
+
+_Condition = Annotated[str, BeforeValidator(_condition)]
+
+
+class Covering(Description):
+    """A stretch of time that must cover an instant: our column `at` lies in their [`from`, `until`]."""
+
+    at: str
+    from_: str = Field(alias="from")
+    until: str
+
+
+class Link(Description):
+    """Where a column that the records lack is found: in the records of another kind for the same case.
+
+    `by` names the columns, called alike on both sides, by which the records belong together. What is
+    found is the `first` or `last` value of their column, `any` (whether a condition holds for one of
+    them; false where there are none), `all` values as a list, or, among records of the same kind in the
+    order of that column, the `next` or `previous` value. `where` bounds the records looked at.
+    """
+
+    records: str
+    by: list[str] = Field(min_length=1)
+    first: str | None = None
+    last: str | None = None
+    any: _Condition | None = None
+    all: str | None = None
+    next: str | None = None
+    previous: str | None = None
+    where: _Condition | None = None
+    covering: Covering | None = None
+
+    @model_validator(mode="after")
+    def _finds_one_thing(self) -> Link:
+        if sum(getattr(self, name) is not None for name in FOUND) != 1:
+            raise ValueError(f"give exactly one of {', '.join(FOUND)}.")
+        return self
+
+    @property
+    def found(self) -> tuple[str, str]:
+        """Which of them it finds, and the column or condition it is found by."""
+        return next((name, getattr(self, name)) for name in FOUND if getattr(self, name) is not None)
 
 
 class Column(Description):
-    """One column of a record kind."""
+    """One column of a record kind; `link` and `otherwise` say where it is found if the records lack it."""
 
-    type: ColumnType = "text"
+    type: ColumnType | Literal["timestamps"] = "text"  # several instants of one case as a list
     unit: str = ""
     personal: bool = False
     name: Text | None = None
+    link: Link | None = None
+    otherwise: _Condition | None = None
 
 
 class RecordKind(Description):

@@ -16,7 +16,7 @@ from sqaudit.params import RunFile, Source
 from sqaudit.periods import GRAINS
 from sqaudit.personal import is_personal
 from sqaudit.places import found
-from sqaudit.readings import needed_columns
+from sqaudit.readings import needed_of
 from sqaudit.sources.peek import Peeked, peek
 from sqaudit.standards import Standard, read_standard
 
@@ -289,10 +289,10 @@ def _indicator_faults(standard: Standard, columns: Mapping[str, list[str]], wher
     """Columns in the standard that neither the record kind describes nor the records have."""
     faults = []
     for indicator in standard.indicators:
-        for kind in indicator.records:
+        for kind in indicator.kinds:
             known: dict[str, RecordKind] = {**catalogue(), **standard.record_kinds}
             names = {*known[kind].columns, *columns.get(kind, [])}
-            for name in needed_columns(indicator):
+            for name in needed_of(indicator, kind):
                 if name not in names and (kind in columns or kind in standard.record_kinds):
                     message = f"{indicator.id} reads the column '{name}', which {kind} records do not have."
                     faults.append(where.fault(["standard"], message, did_you_mean(name, sorted(names))))

@@ -6,11 +6,29 @@ Every row is exactly one of met, missed (or counted, where there is nothing to m
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqaudit.conditions import condition, literal, quoted
-from sqaudit.standards.model import Indicator, LimitBy, ShareOfCounts, Within
+from sqaudit.conditions import clock_column, condition, literal, quoted
+from sqaudit.standards.indicator import Indicator, Piece
+from sqaudit.standards.measures import Gap, LimitBy, Measure, ShareOfCounts, Within
+
+Clocks = Mapping[str, int]  # by calendar: microseconds of open time up to the moment of judging
+Instant = tuple[str, str]  # a calendar and a column whose place in it is asked for
+
+
+@dataclass(frozen=True)
+class Now:
+    """The moment at which open cases are judged, on the clock on the wall and on those of calendars."""
+
+    as_of: datetime
+    open_us: Clocks = field(default_factory=dict)
+
+    @property
+    def sql(self) -> str:
+        """The moment as SQL."""
+        return f"TIMESTAMP {literal(self.as_of.isoformat(sep=' '))}"
 
 
 @dataclass(frozen=True)
@@ -19,7 +37,8 @@ class Reading:
 
     `counted` holds for rows that enter the figure, `met` for those that meet it (None where nothing is
     to be met), `pending` for rows too young to judge; `reason` names why any other row is left out.
-    `aggregates` are the sums the figure is made of, over counted rows.
+    `aggregates` are the sums the figure is made of, over counted rows. `inverted` says that the figure
+    is the share of rows that do not meet it.
     """
 
     counted: str
@@ -27,6 +46,7 @@ class Reading:
     reason: str
     pending: str | None = None
     aggregates: dict[str, str] = field(default_factory=dict)
+    inverted: bool = False
 
     @property
     def status(self) -> str:
@@ -37,139 +57,286 @@ class Reading:
         return f"CASE {met}WHEN {self.counted} THEN '{rest}' {pending}ELSE 'excluded' END"
 
 
-def needed_columns(indicator: Indicator) -> list[str]:
-    """The columns an indicator reads, in order of name.
+def needed_columns(piece: Piece) -> list[str]:
+    """The columns that an indicator reads of one kind of records, in order of name.
 
     >>> from sqaudit.standards import read_standard
-    >>> needed_columns(read_standard("params/standards/after_sales_evaluation.yaml").indicator("csat_top2"))
+    >>> standard = read_standard("params/standards/after_sales_evaluation.yaml")
+    >>> needed_columns(standard.indicator("csat_top2").pieces[0])
     ['score']
     """
-    measure = indicator.measure
-    texts: list[str] = [indicator.eligible] if indicator.eligible else []
-    names: list[str] = []
-    if isinstance(measure.share, ShareOfCounts):
-        texts += [measure.share.met, measure.share.of]
-    elif measure.share:
-        texts.append(measure.share)
+    names = [*_plain_columns(piece.measure), *([piece.event] if piece.event else [])]
+    return sorted({*names, *(column for text in _texts(piece) for column in condition(text).columns)})
+
+
+def needed_of(indicator: Indicator, kind: str) -> list[str]:
+    """The columns that an indicator reads of one kind of records, over all its pieces, in order of name."""
+    own = [needed_columns(piece) for piece in indicator.pieces if piece.kind == kind]
+    return sorted({name for names in own for name in names})
+
+
+def instants(piece: Piece) -> set[Instant]:
+    """The calendar and the columns whose place in it have to be known."""
+    asked = {name for text in _texts(piece) for name in condition(text).instants}
+    if (within := piece.measure.within) is not None and within.clock == "business":
+        asked |= {within.from_, within.to}
+    return {(piece.calendar, name) for name in asked}
+
+
+def read(piece: Piece, now: Now) -> Reading:
+    """The conditions of an indicator over one kind of records, judged now."""
+    return _READERS[piece.measure.kind](piece, now)
+
+
+def _plain_columns(measure: Measure) -> list[str]:
+    """The columns that a measure names outright."""
+    names: list[str] = list(measure.complete or [])
     if measure.within:
-        limit = measure.within.limit
         names += [measure.within.from_, measure.within.to]
         names += [measure.within.deadline] if measure.within.deadline else []
-        names += [limit.by] if isinstance(limit, LimitBy) else []
-    if measure.quantile:
-        texts.append(measure.quantile.of)
-    if measure.ratio:
-        texts += [measure.ratio.sum, measure.ratio.over]
-    texts += [text for text in (measure.mean, measure.maximum, measure.count) if text]
-    names += measure.complete or []
-    return sorted({*names, *(column for text in texts for column in condition(text).columns)})
+    if measure.gap:
+        names += [measure.gap.from_, measure.gap.to, measure.gap.times]
+    return names
 
 
-def read(indicator: Indicator, as_of: datetime) -> Reading:
-    """The conditions of an indicator, judged at `as_of`."""
-    measure = indicator.measure
-    if measure.within:
-        return _within(indicator, measure.within, as_of)
+def _texts(piece: Piece) -> Iterator[str]:
+    """Every expression that has to be computed over the rows."""
+    measure = piece.measure
+    yield from (text for text in (piece.eligible, piece.amount) if text)
     if isinstance(measure.share, ShareOfCounts):
-        return _share_of_counts(indicator, measure.share)
-    if measure.share:
-        sql = f"({condition(measure.share).sql})"
-        counted = _all(_eligible(indicator), f"{sql} IS NOT NULL")
-        return Reading(
-            counted, _all(_eligible(indicator), sql), _reason(indicator, (f"{sql} IS NULL", "missing_value"))
-        )
-    if measure.complete:
-        present = " AND ".join(f"{quoted(name)} IS NOT NULL" for name in measure.complete)
-        return Reading(_eligible(indicator), _all(_eligible(indicator), present), _reason(indicator))
-    if measure.count:
-        sql = f"({condition(measure.count).sql})"
-        return Reading(
-            _all(_eligible(indicator), sql), None, _reason(indicator, (f"{sql} IS NOT TRUE", "not_eligible"))
-        )
-    if measure.ratio:
-        return _ratio(indicator)
-    return _value(indicator)
-
-
-def _value(indicator: Indicator) -> Reading:
-    """A mean, quantile or maximum of one expression."""
-    measure = indicator.measure
+        yield from (measure.share.met, measure.share.of)
+    elif measure.share:
+        yield measure.share
+    if measure.within and isinstance(measure.within.limit, LimitBy):
+        yield from measure.within.limit.expressions
     if measure.quantile:
-        sql = f"CAST({condition(measure.quantile.of).sql} AS DOUBLE)"
+        yield measure.quantile.of
+    if measure.ratio:
+        yield from (measure.ratio.sum, measure.ratio.over)
+    if measure.balance:
+        yield from (measure.balance.plus, measure.balance.minus)
+    yield from (text for text in (measure.mean, measure.maximum, measure.count) if text)
+
+
+def _share(piece: Piece, _: Now) -> Reading:
+    share = piece.measure.share
+    if isinstance(share, ShareOfCounts):
+        return _share_of_counts(piece, share)
+    sql = _sql(piece, share or "")
+    counted = _all(_eligible(piece), f"{sql} IS NOT NULL")
+    return Reading(counted, _all(_eligible(piece), sql), _reason(piece, (f"{sql} IS NULL", "missing_value")))
+
+
+def _complete(piece: Piece, _: Now) -> Reading:
+    present = " AND ".join(f"{quoted(name)} IS NOT NULL" for name in piece.measure.complete or ())
+    return Reading(_eligible(piece), _all(_eligible(piece), present), _reason(piece))
+
+
+def _count(piece: Piece, _: Now) -> Reading:
+    sql = _sql(piece, piece.measure.count or "")
+    return Reading(_all(_eligible(piece), sql), None, _reason(piece, (f"{sql} IS NOT TRUE", "not_eligible")))
+
+
+def _value(piece: Piece, _: Now) -> Reading:
+    """A mean, quantile or maximum of one expression."""
+    measure = piece.measure
+    if measure.quantile:
+        sql = _number(piece, measure.quantile.of)
         aggregates = {"value": f"quantile_cont({sql}, {measure.quantile.q!r})"}
     elif measure.mean:
-        sql = f"CAST({condition(measure.mean).sql} AS DOUBLE)"
+        sql = _number(piece, measure.mean)
         aggregates = {"value": f"avg({sql})", "sum": f"sum({sql})", "variance": f"var_samp({sql})"}
     else:
-        sql = f"CAST({condition(measure.maximum or '').sql} AS DOUBLE)"
+        sql = _number(piece, measure.maximum or "")
         aggregates = {"value": f"max({sql})"}
-    counted = _all(_eligible(indicator), _is_number(sql))
-    return Reading(
-        counted, None, _reason(indicator, ("true", "missing_value")), None, {"of": sql, **aggregates}
-    )
+    counted = _all(_eligible(piece), _is_number(sql))
+    return Reading(counted, None, _reason(piece, ("true", "missing_value")), None, {"of": sql, **aggregates})
 
 
-def _ratio(indicator: Indicator) -> Reading:
-    ratio = indicator.measure.ratio
+def _ratio(piece: Piece, _: Now) -> Reading:
+    ratio = piece.measure.ratio
     assert ratio is not None  # noqa: S101 - chosen by the caller
-    top, base = (f"CAST({condition(text).sql} AS DOUBLE)" for text in (ratio.sum, ratio.over))
-    counted = _all(_eligible(indicator), _is_number(top), _is_number(base))
-    sums = {"sum": top, "over": base, "sum_squares": f"{top} * {top}", "over_squares": f"{base} * {base}"}
-    sums["products"] = f"{top} * {base}"
-    aggregates = {name: f"sum({sql})" for name, sql in sums.items()}
-    return Reading(counted, None, _reason(indicator, ("true", "missing_value")), None, aggregates)
+    top, base = (_number(piece, text) for text in (ratio.sum, ratio.over))
+    counted = _all(_eligible(piece), _is_number(top), _is_number(base))
+    return Reading(counted, None, _reason(piece, ("true", "missing_value")), None, _sums_of_ratio(top, base))
 
 
-def _share_of_counts(indicator: Indicator, share: ShareOfCounts) -> Reading:
-    met, base = (f"CAST({condition(text).sql} AS DOUBLE)" for text in (share.met, share.of))
+def _share_of_counts(piece: Piece, share: ShareOfCounts) -> Reading:
+    met, base = (_number(piece, text) for text in (share.met, share.of))
     known = _all(_is_number(met), _is_number(base))
-    counted = _all(_eligible(indicator), known, f"{met} BETWEEN 0 AND {base}")
-    reason = _reason(indicator, (f"NOT ({known})", "missing_value"), ("true", "impossible_counts"))
+    counted = _all(_eligible(piece), known, f"{met} BETWEEN 0 AND {base}")
+    reason = _reason(piece, (f"NOT ({known})", "missing_value"), ("true", "impossible_counts"))
     return Reading(counted, None, reason, None, {"sum": f"sum({met})", "over": f"sum({base})"})
 
 
-def _within(indicator: Indicator, within: Within, as_of: datetime) -> Reading:
-    """Short on purpose: these conditions run on every row, and a condition that is NULL holds nowhere."""
-    start, end, deadline = quoted(within.from_), quoted(within.to), _deadline(within)
-    cut = f"TIMESTAMP {literal(as_of.isoformat(sep=' '))}"
-    known = [f"{start} IS NOT NULL"] if within.deadline else []  # a limit counts from the start anyway
-    known += [] if within.limit and not isinstance(within.limit, LimitBy) else [f"{deadline} IS NOT NULL"]
-    judged = f"CASE WHEN {end} IS NULL THEN {deadline} <= {cut} ELSE {end} >= {start} END"
+def _rate(piece: Piece, _: Now) -> Reading:
+    """One side of a rate: what is counted, or added up, of its own records."""
+    name = "sum" if piece.side == "events" else "over"
+    if piece.amount is None:
+        return Reading(_eligible(piece), None, _reason(piece), None, {name: "count(*)"})
+    amount = _number(piece, piece.amount)
+    counted = _all(_eligible(piece), _is_number(amount))
+    reason = _reason(piece, ("true", "missing_value"))
+    return Reading(counted, None, reason, None, {name: f"sum({amount})"})
+
+
+def _balance(piece: Piece, _: Now) -> Reading:
+    """Counts for and against; `sum` is their difference, `sum_squares` the rows that are either."""
+    balance = piece.measure.balance
+    assert balance is not None  # noqa: S101 - chosen by the caller
+    plus, minus = (f"CAST({_sql(piece, text)} AS INTEGER)" for text in (balance.plus, balance.minus))
+    counted = _all(_eligible(piece), f"{plus} IS NOT NULL", f"{minus} IS NOT NULL")
+    aggregates = {"sum": f"sum({plus} - {minus})", "sum_squares": f"sum({plus} + {minus})"}
+    return Reading(counted, None, _reason(piece, ("true", "missing_value")), None, aggregates)
+
+
+def _gap(piece: Piece, now: Now) -> Reading:
+    """Stretches that are over, and those of them with an instant in them, for every case."""
+    gap = piece.measure.gap
+    assert gap is not None  # noqa: S101 - chosen by the caller
+    start, end = quoted(gap.from_), quoted(gap.to)
+    over, covered = _stretches(gap, start, end, now), _covered(gap, start, end, now)
+    counted = _all(_eligible(piece), f"{over} >= 1")
     return Reading(
-        counted=_all(_eligible(indicator), *known, judged),
-        met=_all(_eligible(indicator), f"{end} BETWEEN {start} AND {deadline}"),
-        pending=_all(_eligible(indicator), *known[:1], f"{end} IS NULL", f"{deadline} > {cut}"),
-        reason=_reason(
-            indicator, *_missing(within, start, deadline), (f"{end} < {start}", "impossible_order")
-        ),
+        counted=counted,
+        met=None,
+        pending=_all(_eligible(piece), f"{end} IS NULL", f"{over} < 1"),
+        reason=_reason(piece, (f"{start} IS NULL", "missing_value"), ("true", "too_short")),
+        aggregates=_sums_of_ratio(f"CAST({covered} AS DOUBLE)", f"CAST({over} AS DOUBLE)"),
     )
 
 
-def _missing(within: Within, start: str, deadline: str) -> list[tuple[str, str]]:
-    """Why a case has no deadline: a value is missing, or the standard states no limit for its value."""
-    if not isinstance(within.limit, LimitBy):
-        return [(f"{start} IS NULL OR {deadline} IS NULL", "missing_value")]
-    missing = f"{start} IS NULL OR {quoted(within.limit.by)} IS NULL"
-    return [(missing, "missing_value"), (f"{deadline} IS NULL", "no_limit")]
+def _stretches(gap: Gap, start: str, end: str, now: Now) -> str:
+    """How many stretches of a case are over at its end, or now."""
+    until = f"least(coalesce({end}, {now.sql}), {now.sql})"
+    return f"greatest((epoch_us({until}) - epoch_us({start})) // {_microseconds(gap.every)}, 0)"
 
 
-def _deadline(within: Within) -> str:
+def _covered(gap: Gap, start: str, end: str, now: Now) -> str:
+    """How many of them have an instant in them."""
+    place = f"(epoch_us(t) - epoch_us({start})) // {_microseconds(gap.every)}"
+    inside = f"t >= {start} AND {place} < {_stretches(gap, start, end, now)}"
+    times = f"list_filter({quoted(gap.times)}, lambda t: {inside})"
+    return f"coalesce(list_unique(list_transform({times}, lambda t: {place})), 0)"
+
+
+def _within(piece: Piece, now: Now) -> Reading:
+    """Short on purpose: these conditions run on every row, and a condition that is NULL holds nowhere."""
+    within = piece.measure.within
+    assert within is not None  # noqa: S101 - chosen by the caller
+    start, end = quoted(within.from_), quoted(within.to)
+    clock = _business(piece, within, now) if within.clock == "business" else _natural(piece, within, now)
+    known = [f"{start} IS NOT NULL"] if within.deadline else []  # a limit counts from the start anyway
+    known += clock.known
+    if within.matured:
+        judged = f"({clock.passed}) AND ({end} IS NULL OR {end} >= {start})"
+        pending = f"NOT ({clock.passed})"
+    else:
+        judged = f"CASE WHEN {end} IS NULL THEN {clock.passed} ELSE {end} >= {start} END"
+        pending = f"{end} IS NULL AND NOT ({clock.passed})"
+    counted = _all(_eligible(piece), *known, judged)
+    met = _all(counted if within.matured else _eligible(piece), clock.kept)
+    return Reading(
+        counted=counted,
+        met=met,
+        pending=_all(_eligible(piece), *known[:1], pending),
+        reason=_reason(piece, *clock.missing, (f"{end} < {start}", "impossible_order")),
+        inverted=within.counts == "missed",
+    )
+
+
+@dataclass(frozen=True)
+class _Clock:
+    """A time limit on one clock: whether it was kept, whether it has passed by now, what must be known."""
+
+    kept: str
+    passed: str
+    known: list[str]
+    missing: list[tuple[str, str]]
+
+
+def _natural(piece: Piece, within: Within, now: Now) -> _Clock:
+    start, end = quoted(within.from_), quoted(within.to)
     if within.deadline is not None:
-        return quoted(within.deadline)
-    start = quoted(within.from_)
-    if not isinstance(within.limit, LimitBy):
-        return f"({start} + {_interval(within.limit or 0)})"
-    cases = " ".join(
-        f"WHEN {literal(value)} THEN {_interval(limit)}" for value, limit in within.limit.when.items()
+        deadline = quoted(within.deadline)
+    else:
+        deadline = f"({start} + {_limit(piece, within.limit, _interval)})"
+    fixed = within.limit is not None and not isinstance(within.limit, LimitBy)
+    return _Clock(
+        kept=f"{end} BETWEEN {start} AND {deadline}",
+        passed=f"{deadline} <= {now.sql}",
+        known=[] if fixed else [f"{deadline} IS NOT NULL"],
+        missing=_missing(piece, within, f"{deadline} IS NULL"),
     )
-    otherwise = f" ELSE {_interval(within.limit.otherwise)}" if within.limit.otherwise is not None else ""
-    return f"({start} + CASE {quoted(within.limit.by)} {cases}{otherwise} END)"
+
+
+def _business(piece: Piece, within: Within, now: Now) -> _Clock:
+    """Open time elapsed, as differences of open time since the beginning of the calendar.
+
+    A limit that ends with the day is still kept by an event before the next day opens: no open time lies
+    between. So it has passed only when more open time than the limit has gone by.
+    """
+    start, end = quoted(within.from_), quoted(within.to)
+    opened, ended = (
+        quoted(clock_column("open_us", piece.calendar, name)) for name in (within.from_, within.to)
+    )
+    limit = _limit(piece, within.limit, lambda seconds: str(_microseconds(seconds)))
+    return _Clock(
+        kept=f"{end} >= {start} AND {ended} - {opened} <= {limit}",
+        passed=f"{now.open_us.get(piece.calendar, 0)} - {opened} > {limit}",
+        known=[f"({end} IS NULL OR {ended} IS NOT NULL)", f"{limit} IS NOT NULL"],
+        missing=[
+            *_missing(piece, within, f"{limit} IS NULL"),
+            (f"{opened} IS NULL OR ({end} IS NOT NULL AND {ended} IS NULL)", "outside_calendar"),
+        ],
+    )
+
+
+def _missing(piece: Piece, within: Within, no_limit: str) -> list[tuple[str, str]]:
+    """Why a case has no deadline: a value is missing, or the standard states no limit for its value."""
+    start = quoted(within.from_)
+    if within.deadline is not None:
+        return [(f"{start} IS NULL OR {quoted(within.deadline)} IS NULL", "missing_value")]
+    if not isinstance(within.limit, LimitBy):
+        return [(f"{start} IS NULL", "missing_value")]
+    by = _sql(piece, within.limit.by)
+    return [(f"{start} IS NULL OR {by} IS NULL", "missing_value"), (no_limit, "no_limit")]
+
+
+def _limit(piece: Piece, limit: float | LimitBy | None, written: Callable[[float], str]) -> str:
+    """The SQL of a limit; NULL where the standard states none for the row."""
+    if not isinstance(limit, LimitBy):
+        return written(limit or 0)
+    cases = " ".join(
+        f"WHEN {literal(value)} THEN {_limit(piece, own, written)}" for value, own in limit.when.items()
+    )
+    otherwise = f" ELSE {written(limit.otherwise)}" if limit.otherwise is not None else ""
+    return f"CASE {_sql(piece, limit.by)} {cases}{otherwise} END"
 
 
 def _interval(seconds: float) -> str:
     if seconds == int(seconds):
         return f"INTERVAL '{int(seconds)}' SECONDS"
-    return f"INTERVAL '{round(seconds * 1_000_000)}' MICROSECONDS"  # as fine as a timestamp
+    return f"INTERVAL '{_microseconds(seconds)}' MICROSECONDS"  # as fine as a timestamp
+
+
+def _microseconds(seconds: float) -> int:
+    return round(seconds * 1_000_000)
+
+
+def _sums_of_ratio(top: str, base: str) -> dict[str, str]:
+    """The sums that a ratio and its variance are made of."""
+    sums = {"sum": top, "over": base, "sum_squares": f"{top} * {top}", "over_squares": f"{base} * {base}"}
+    sums["products"] = f"{top} * {base}"
+    return {name: f"sum({sql})" for name, sql in sums.items()}
+
+
+def _sql(piece: Piece, text: str) -> str:
+    return f"({condition(text, piece.calendar).sql})"
+
+
+def _number(piece: Piece, text: str) -> str:
+    return f"CAST({condition(text, piece.calendar).sql} AS DOUBLE)"
 
 
 def _is_number(sql: str) -> str:
@@ -177,18 +344,16 @@ def _is_number(sql: str) -> str:
     return f"coalesce(abs({sql}) < 1e150, false)"
 
 
-def _eligible(indicator: Indicator) -> str:
+def _eligible(piece: Piece) -> str:
     kept = "_excluded IS NULL"
-    return (
-        f"{kept} AND coalesce(({condition(indicator.eligible).sql}), false)" if indicator.eligible else kept
-    )
+    return f"{kept} AND coalesce({_sql(piece, piece.eligible)}, false)" if piece.eligible else kept
 
 
-def _reason(indicator: Indicator, *cases: tuple[str, str]) -> str:
+def _reason(piece: Piece, *cases: tuple[str, str]) -> str:
     """The SQL that names why a row is neither counted nor pending; the first case that fits speaks."""
     parts = ["WHEN _excluded IS NOT NULL THEN _excluded"]
-    if indicator.eligible:
-        sql = f"({condition(indicator.eligible).sql})"
+    if piece.eligible:
+        sql = _sql(piece, piece.eligible)
         parts += [f"WHEN {sql} IS NULL THEN 'eligibility_unknown'", f"WHEN NOT {sql} THEN 'not_eligible'"]
     parts += [f"WHEN {sql} THEN '{name}'" for sql, name in cases]
     return f"CASE {' '.join(parts)} END"
@@ -196,3 +361,18 @@ def _reason(indicator: Indicator, *cases: tuple[str, str]) -> str:
 
 def _all(*conditions: str) -> str:
     return " AND ".join(conditions)
+
+
+_READERS: Mapping[str, Callable[[Piece, Now], Reading]] = {
+    "share": _share,
+    "within": _within,
+    "complete": _complete,
+    "count": _count,
+    "mean": _value,
+    "quantile": _value,
+    "maximum": _value,
+    "ratio": _ratio,
+    "rate": _rate,
+    "balance": _balance,
+    "gap": _gap,
+}

@@ -177,7 +177,7 @@ def _scored(indicator: Indicator, row: dict[Any, Any], scoring: Scoring) -> dict
     raw, capped = points(1.0 if passes else reached, scoring)
     return {
         "dimension": indicator.dimension,
-        "clause": indicator.clause,
+        "clause": indicator.clause.both(),
         "weight": weight,
         "critical": indicator.critical,
         "attainment": reached,

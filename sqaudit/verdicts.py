@@ -61,7 +61,7 @@ def verdict(indicator: Indicator, row: Mapping[Any, Any], target: float, minimum
         return "undetermined"
     if indicator.evidence == "census":
         return "met" if reaches(indicator, row["value"], target) else "not_met"
-    low = row["value"] if indicator.measure.kind == "maximum" else row["low"]
+    low = row["value"] if indicator.kind_of_measure == "maximum" else row["low"]
     worst, best = (-np.inf if np.isnan(low) else low), (np.inf if np.isnan(row["high"]) else row["high"])
     if indicator.direction == "lower":
         worst, best = best, worst

@@ -8,10 +8,11 @@ from typing import Any
 import duckdb
 import pytest
 
-from sqaudit.readings import needed_columns, read
-from sqaudit.standards.model import Indicator
+from sqaudit.conditions import quoted
+from sqaudit.readings import Now, needed_columns, read
+from sqaudit.standards.model import Indicator, Piece
 
-AS_OF = datetime(2026, 10, 8, 12, 30, 0, 250_000)  # noqa: DTZ001 - times of records carry no zone
+NOW = Now(datetime(2026, 10, 8, 12, 30, 0, 250_000), {"office": 5_000_000_000})  # noqa: DTZ001 - no zone
 
 MEASURES: list[tuple[dict[str, Any], list[str]]] = [
     ({"share": "good and score > 2"}, ["good", "score"]),
@@ -39,17 +40,39 @@ MEASURES: list[tuple[dict[str, Any], list[str]]] = [
     ({"count": "all"}, []),
     ({"ratio": {"sum": "score", "over": "base"}}, ["base", "score"]),
     ({"complete": ["zone", "a"]}, ["a", "zone"]),
+    ({"within": {"from": "a", "to": "b", "limit": "2h", "counts": "missed"}}, ["a", "b"]),
+    ({"within": {"from": "a", "to": "b", "limit": "2h", "matured": True}}, ["a", "b"]),
+    ({"within": {"from": "a", "to": "b", "deadline": "d", "matured": True}}, ["a", "b", "d"]),
+    ({"within": {"from": "a", "to": "b", "limit": "1h", "clock": "business"}}, ["a", "b"]),
+    (
+        {
+            "within": {
+                "from": "a",
+                "to": "b",
+                "limit": {"by": "zone", "when": {"it's": {"by": "score", "when": {"3.0": "1h"}}}},
+                "clock": "business",
+                "matured": True,
+            }
+        },
+        ["a", "b", "score", "zone"],
+    ),
+    ({"balance": {"plus": "score > 2", "minus": "score < 0"}}, ["score"]),
+    ({"gap": {"from": "a", "to": "b", "times": "times", "every": "30min"}}, ["a", "b", "times"]),
 ]
 
 
-def indicator(measure: dict[str, Any], **keys: Any) -> Indicator:
-    return Indicator.model_validate({"id": "i", "name": "I", "records": "visit", "measure": measure, **keys})
+def piece(measure: dict[str, Any], **keys: Any) -> Piece:
+    records = {} if "rate" in measure else {"records": "visit"}
+    one = Indicator.model_validate(
+        {"id": "i", "name": "I", **records, "measure": measure, "calendar": "office", **keys}
+    )
+    return one.pieces[0]
 
 
 @pytest.mark.parametrize(("measure", "columns"), MEASURES, ids=lambda value: str(value)[:40])
 def test_the_columns_it_needs(measure: dict[str, Any], columns: list[str]) -> None:
-    assert needed_columns(indicator(measure)) == columns
-    assert needed_columns(indicator(measure, eligible="vip is not false")) == sorted({*columns, "vip"})
+    assert needed_columns(piece(measure)) == columns
+    assert needed_columns(piece(measure, eligible="vip is not false")) == sorted({*columns, "vip"})
 
 
 @pytest.fixture(scope="module")
@@ -65,11 +88,14 @@ def every_row() -> duckdb.DuckDBPyConnection:
             "met": [None, 2],
             "base": [None, 0, 2],
         },
+        "times": [None, f"[{moments[1]}, {moments[3]}]"],
+        "_open_us office a": [None, 0],
+        "_open_us office b": [None, 4_000_000_000],
         "_excluded": [None, "'test'"],
     }
     lists = [
-        f"(VALUES {', '.join(f'({value})' for value in known).replace('None', 'NULL')}) AS v_{name}({name})"
-        for name, known in values.items()
+        f"(VALUES {', '.join(f'({value})' for value in known).replace('None', 'NULL')}) AS v{place}({quoted(name)})"
+        for place, (name, known) in enumerate(values.items())
     ]
     connection = duckdb.connect(":memory:")
     connection.execute(f"CREATE TABLE t AS SELECT * FROM {', '.join(lists)}")
@@ -81,7 +107,7 @@ def every_row() -> duckdb.DuckDBPyConnection:
 def test_every_row_has_one_status_and_what_is_left_out_a_reason(
     every_row: duckdb.DuckDBPyConnection, measure: dict[str, Any], eligible: str | None
 ) -> None:
-    reading = read(indicator(measure, eligible=eligible), AS_OF)
+    reading = read(piece(measure, eligible=eligible), NOW)
     status, counted = reading.status, f"coalesce(({reading.counted}), false)"
     met, pending = (f"coalesce(({part or 'false'}), false)" for part in (reading.met, reading.pending))
     out = f"({status}) = 'excluded'"
@@ -101,7 +127,7 @@ def test_every_row_has_one_status_and_what_is_left_out_a_reason(
 
 def test_reasons_come_in_order(every_row: duckdb.DuckDBPyConnection) -> None:
     """Put out by the run, then not eligible, then what the measure lacks."""
-    reading = read(indicator({"share": "good"}, eligible="vip"), AS_OF)
+    reading = read(piece({"share": "good"}, eligible="vip"), NOW)
     found = every_row.execute(
         f"SELECT DISTINCT _excluded, vip, good, {reading.status},"
         f" CASE WHEN {reading.status} = 'excluded' THEN {reading.reason} END FROM t"
@@ -117,6 +143,6 @@ def test_reasons_come_in_order(every_row: duckdb.DuckDBPyConnection) -> None:
 
 @pytest.mark.parametrize(("limit", "status"), [("2h", "missed"), ("7200.000001s", "pending")])
 def test_as_of_to_the_microsecond(every_row: duckdb.DuckDBPyConnection, limit: str, status: str) -> None:
-    reading = read(indicator({"within": {"from": "a", "to": "b", "limit": limit}}), AS_OF)
+    reading = read(piece({"within": {"from": "a", "to": "b", "limit": limit}}), NOW)
     rows = "FROM t WHERE a = TIMESTAMP '2026-10-08 10:30:00.25' AND b IS NULL AND _excluded IS NULL"
     assert every_row.execute(f"SELECT DISTINCT {reading.status} {rows}").fetchall() == [(status,)]

@@ -1,6 +1,6 @@
 """Measuring: the one crossing from records in an engine to a tidy frame of figures."""
 
-from sqaudit.measure.crossing import listing, measure, queries
-from sqaudit.measure.question import Question
+from sqaudit.measure.crossing import listings, measure, queries, refusals
+from sqaudit.measure.question import Clock, Question
 
-__all__ = ["Question", "listing", "measure", "queries"]
+__all__ = ["Clock", "Question", "listings", "measure", "queries", "refusals"]

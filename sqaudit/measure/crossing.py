@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from sqaudit.conditions import unknown_columns
 from sqaudit.engines import Engine
 from sqaudit.errors import Fault, ParameterError
-from sqaudit.frames import measurement_columns, reserved
+from sqaudit.frames import DEFINITION, measurement_columns, reserved
 from sqaudit.measure import sql
 from sqaudit.measure.figures import figures, rank_bounds
 from sqaudit.measure.question import (
@@ -17,12 +18,14 @@ from sqaudit.measure.question import (
     Grouping,
     Question,
     Scan,
+    able,
     chosen,
+    event_of,
     grain_of,
     grouping_keys,
-    scan_of,
     scans,
     segments_in,
+    single_scan,
 )
 from sqaudit.periods import containing, parse
 from sqaudit.standards.model import Indicator, Standard
@@ -37,7 +40,7 @@ def measure(
     """The figures of every indicator, one measurement frame for each grouping.
 
     Columns out: `indicator, period, <segments>, numerator, denominator, pending, excluded, value, low,
-    high, method, evidence`. Shares lie in 0..1, other values are in the indicator's unit; for a mean the
+    high, method, evidence, definition`. Shares lie in 0..1, other values are in the indicator's unit; for a mean the
     numerator is the sum; a count, quantile or maximum has none or no denominator (NaN). `pending` and
     `excluded` count rows. An empty group has the value NaN. An indicator whose records or columns are
     absent has one row with NaN for each period where nothing is grouped; outside the days on which it is
@@ -46,11 +49,11 @@ def measure(
     """
     _refuse_reserved(question)
     asked = scans(standard, columns, question)
-    answers = {scan.kind: engine.query(sql.counting(scan)) for scan in asked}
+    answers = {scan.name: engine.query(sql.counting(scan)) for scan in asked}
     indicators = chosen(standard, question)
     frames = {}
     for grouping in question.groupings:
-        pieces = [_sums(scan, answers[scan.kind], grouping) for scan in asked if grouping in scan.answers]
+        pieces = [_sums(scan, answers[scan.name], grouping) for scan in asked if grouping in scan.answers]
         sums = _pooled(
             [piece for piece in pieces if len(piece)], ["indicator", "period", *segments_in(grouping)]
         )
@@ -58,26 +61,46 @@ def measure(
         sums = _ordered(_in_force(sums, indicators), indicators, segments_in(grouping))
         bounds = _quantile_bounds(engine, asked, grouping, sums)
         frame = figures(sums, indicators, bounds, question.interval, question.confidence)
-        frames[grouping] = frame[measurement_columns(segments_in(grouping))]
+        frames[grouping] = frame[[*measurement_columns(segments_in(grouping)), DEFINITION]]
     return frames
 
 
 def queries(standard: Standard, columns: Columns, question: Question) -> dict[str, str]:
-    """The query behind the figures, for each record kind that some asked indicator reads."""
-    return {scan.kind: sql.counting(scan) for scan in scans(standard, columns, question)}
+    """The query behind the figures, for each scan of records: by the name of their kind."""
+    return {scan.name: sql.counting(scan) for scan in scans(standard, columns, question)}
 
 
-def listing(
+def listings(
     standard: Standard,
     columns: Columns,
     question: Question,
-    kind: str,
     indicator: Indicator,
     status: str | None = None,
     where: str | None = None,
-) -> str:
-    """The query that lists the rows behind a figure, in the order of the source; see `sql.listing`."""
-    return sql.listing(scan_of(standard, columns, question, kind), indicator, status, where)
+) -> list[tuple[str, str]]:
+    """Record kinds and the queries that list the rows behind a figure, in the order of the source.
+
+    One for each kind that the indicator reads (or part of it); see `sql.listing`.
+    """
+    pieces = [piece for piece in standard.pieces_of(indicator) if able(piece, columns)]
+    return [
+        (piece.kind, sql.listing(single_scan(columns, question, piece, event), piece, status, where))
+        for piece in pieces
+        for event in [event_of(standard, columns, piece)]
+        if not unknown_columns(where or "true", columns[piece.kind])
+    ]
+
+
+def refusals(engine: Engine, standard: Standard, columns: Columns, question: Question) -> dict[str, str]:
+    """Why the engine would refuse to compute an indicator, for each that it would; nothing is computed."""
+    found: dict[str, str] = {}
+    for indicator in standard.indicators:
+        for piece in standard.pieces_of(indicator):
+            if able(piece, columns):
+                scan = single_scan(columns, question, piece, event_of(standard, columns, piece))
+                if why := engine.refusal(sql.counting(scan)):
+                    found.setdefault(indicator.id, why)
+    return found
 
 
 def _refuse_reserved(question: Question) -> None:
@@ -102,10 +125,13 @@ def _sums(scan: Scan, answer: pd.DataFrame, grouping: Grouping) -> pd.DataFrame:
     for key in scan.keys:
         here &= answer[f"grouped_{key}"] == (0 if key in keys else 1)
     wide = _labelled(answer[here], scan, grouping)
-    places = {one.id: place for place, one in enumerate(scan.indicators)}
-    return pd.concat(
-        [_long(wide, grouping, places[one.id], one) for one in scan.answers[grouping]], ignore_index=True
-    )
+    own = [_long(wide, grouping, place, scan.pieces[place].indicator) for place in scan.answers[grouping]]
+    seen: set[str] = set()
+    for rows, place in zip(own, scan.answers[grouping], strict=True):
+        if (name := scan.pieces[place].indicator) in seen:  # two parts of one indicator read the same rows
+            rows["rows"] = 0
+        seen.add(name)
+    return pd.concat(own, ignore_index=True)
 
 
 def _labelled(answer: pd.DataFrame, scan: Scan, grouping: Grouping) -> pd.DataFrame:
@@ -125,14 +151,14 @@ def _values(segment: pd.Series, sql_type: str) -> pd.Series:
     return plain.where(plain.notna(), None)
 
 
-def _long(wide: pd.DataFrame, grouping: Grouping, place: int, indicator: Indicator) -> pd.DataFrame:
-    """The sums of one indicator as rows: `indicator, period, <segments>` and whatever was aggregated."""
+def _long(wide: pd.DataFrame, grouping: Grouping, place: int, indicator: str) -> pd.DataFrame:
+    """The sums of one piece as rows: `indicator, period, <segments>` and whatever was aggregated."""
     prefix = f"i{place}_"
     own = {name: name.removeprefix(prefix) for name in wide.columns if name.startswith(prefix)}
     rows = wide[["period", *segments_in(grouping), "rows_read", *own]].rename(
         columns={**own, "rows_read": "rows"}
     )
-    return rows.assign(indicator=indicator.id)
+    return rows.assign(indicator=indicator)
 
 
 def _pooled(pieces: Sequence[pd.DataFrame], keys: list[str]) -> pd.DataFrame:
@@ -200,14 +226,14 @@ def _quantile_bounds(
     shown = ["indicator", "period", *segments_in(grouping), "low", "high"]
     found = []
     for scan in asked:
-        for indicator in scan.answers.get(grouping, ()):
-            here = sums[(sums["indicator"] == indicator.id) & (sums["n"] > 0)]
-            if indicator.measure.quantile is None or here.empty:
+        for piece in (scan.pieces[place] for place in scan.answers.get(grouping, ())):
+            here = sums[(sums["indicator"] == piece.indicator) & (sums["n"] > 0)]
+            if piece.measure.quantile is None or here.empty:
                 continue
-            ranks = rank_bounds(here["n"], indicator.measure.quantile.q, scan.question.confidence)
-            answer = engine.query(sql.ranked(scan, grouping, indicator, ranks))
-            found.append(_labelled(answer, scan, grouping).assign(indicator=indicator.id)[shown])
+            ranks = rank_bounds(here["n"], piece.measure.quantile.q, scan.question.confidence)
+            answer = engine.query(sql.ranked(scan, grouping, piece, ranks))
+            found.append(_labelled(answer, scan, grouping).assign(indicator=piece.indicator)[shown])
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=shown)
 
 
-__all__ = ["Question", "listing", "measure", "queries"]
+__all__ = ["Question", "listings", "measure", "queries", "refusals"]

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sqaudit import intervals
-from sqaudit.frames import FIGURES
+from sqaudit.frames import DEFINITION, FIGURES
 from sqaudit.standards.model import Indicator, ShareOfCounts
 
 Filled = pd.DataFrame
@@ -30,7 +30,11 @@ def figures(
     """
     own = dict(tuple(sums.groupby("indicator", sort=False)))
     parts = [_one(own[one.id], one, bounds, interval, confidence) for one in indicators if one.id in own]
-    return pd.concat(parts, ignore_index=True) if parts else sums.assign(**dict.fromkeys(FIGURES, np.nan))
+    return (
+        pd.concat(parts, ignore_index=True)
+        if parts
+        else sums.assign(**dict.fromkeys([*FIGURES, DEFINITION], np.nan))
+    )
 
 
 def rank_bounds(sizes: pd.Series, quantile: float, confidence: float) -> list[tuple[int, int, int]]:
@@ -47,22 +51,23 @@ def _one(
     rows: pd.DataFrame, indicator: Indicator, bounds: pd.DataFrame, interval: str, confidence: float
 ) -> Filled:
     filled = _FIGURES[_form(indicator)](rows, interval, confidence)
-    if indicator.measure.quantile is not None and len(bounds):
+    if indicator.kind_of_measure == "quantile" and len(bounds):
         keys = [name for name in bounds.columns if name not in ("low", "high")]
         filled = filled.drop(columns=["low", "high"]).merge(bounds, how="left", on=keys)
     absent = filled["rows"].isna()
     counted = filled[["n", "pending"]].fillna(0)
     return filled.assign(
         pending=counted["pending"].where(~absent).fillna(0).astype("int64"),
-        excluded=(filled["rows"].fillna(0) - counted["n"] - counted["pending"]).astype("int64"),
+        excluded=(filled["rows"].fillna(0) - counted["n"] - counted["pending"]).clip(lower=0).astype("int64"),
         method=filled["method"].where(~absent & filled["value"].notna(), "none"),
         evidence=indicator.evidence,
+        definition=indicator.definition,
     )
 
 
 def _form(indicator: Indicator) -> str:
-    kind = indicator.measure.kind
-    return "share_of_counts" if isinstance(indicator.measure.share, ShareOfCounts) else kind
+    measure = indicator.a_measure
+    return "share_of_counts" if isinstance(measure.share, ShareOfCounts) else measure.kind
 
 
 def _proportion(rows: Filled, numerator: str, denominator: str, interval: str, confidence: float) -> Filled:
@@ -124,6 +129,35 @@ def _ratio(rows: Filled, _: str, confidence: float) -> Filled:
     )
 
 
+def _rate(rows: Filled, _: str, confidence: float) -> Filled:
+    """Events per case; without an event there are none, as long as there are cases."""
+    base = _sums(rows, "over")
+    events = np.where(np.isnan(base), np.nan, np.nan_to_num(_sums(rows, "sum")))
+    whole = bool(np.all(np.isnan(events) | (events == np.floor(events))))
+    low, high = np.full_like(events, np.nan), np.full_like(events, np.nan)
+    if whole:  # a sum of amounts that are no whole numbers is no count
+        exposure = np.where(base > 0, base, np.nan)
+        low, high = intervals.poisson_exact(np.nan_to_num(events), exposure, confidence)
+    value = np.divide(events, base, out=np.full_like(events, np.nan), where=base > 0)
+    return rows.assign(
+        numerator=events,
+        denominator=base,
+        value=value,
+        low=low,
+        high=high,
+        method="poisson_exact" if whole else "none",
+    )
+
+
+def _balance(rows: Filled, _: str, confidence: float) -> Filled:
+    """100 x (share for - share against), with the interval of a difference within one sample."""
+    difference, either, n = _sums(rows, "sum"), _sums(rows, "sum_squares"), _sums(rows, "n")
+    plus, minus = (either + difference) / 2, (either - difference) / 2
+    low, high = intervals.balance(np.nan_to_num(plus), np.nan_to_num(minus), np.nan_to_num(n), confidence)
+    value = np.divide(100 * difference, n, out=np.full_like(n, np.nan), where=n > 0)
+    return rows.assign(numerator=difference, denominator=n, value=value, low=low, high=high, method="balance")
+
+
 _FIGURES: Mapping[str, Callable[[Filled, str, float], Filled]] = {
     "share": _share,
     "within": _share,
@@ -134,6 +168,9 @@ _FIGURES: Mapping[str, Callable[[Filled, str, float], Filled]] = {
     "maximum": _maximum,
     "count": _count,
     "ratio": _ratio,
+    "gap": _ratio,
+    "rate": _rate,
+    "balance": _balance,
 }
 
 __all__: Sequence[str] = ["figures", "rank_bounds"]

@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqaudit.periods import GRAINS, Period
-from sqaudit.readings import needed_columns
-from sqaudit.standards.model import Indicator, Standard
+from sqaudit.readings import Instant, Now, instants, needed_columns
+from sqaudit.standards.model import Indicator, Piece, Standard
 
 Columns = Mapping[str, Mapping[str, str]]  # the columns of each record kind that is there, with their types
 Grouping = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A calendar in the engine: its day table, and the open time (microseconds) up to the moment of judging."""
+
+    days: Any
+    open_us: int
 
 
 @dataclass(frozen=True)
@@ -20,7 +29,8 @@ class Question:
 
     `groupings` lists what the figures are grouped by, each a tuple of columns; the words day, week,
     month, quarter and year group by time instead of whole periods. `scope` bounds the population of a
-    record kind. `indicators` limits the answer to some of them.
+    record kind. `indicators` limits the answer to some of them. `clocks` holds, for each calendar that
+    is asked, its day table and the open time up to `as_of`.
     """
 
     periods: tuple[Period, ...]
@@ -30,31 +40,45 @@ class Question:
     indicators: tuple[str, ...] = ()
     interval: str = "wilson"
     confidence: float = 0.95
+    clocks: Mapping[str, Clock] = field(default_factory=dict)
+
+    @property
+    def now(self) -> Now:
+        """The moment at which open cases are judged."""
+        return Now(self.as_of, {name: clock.open_us for name, clock in self.clocks.items()})
 
 
 @dataclass(frozen=True)
 class Scan:
-    """One record kind as a question finds it.
+    """One record kind as a question finds it, read once.
 
-    `event` is its event time, None where it has none or the records lack it; `answers` holds, for every
-    grouping the kind can answer, the indicators that it answers it for.
+    `event` is the time by which its records belong to a period, None where it has none or the records
+    lack it; `answers` holds, for every grouping the kind can answer, the places in `pieces` of what it
+    answers it for.
     """
 
     kind: str
     columns: Mapping[str, str]
     event: str | None
     question: Question
-    answers: Mapping[Grouping, tuple[Indicator, ...]]
+    pieces: tuple[Piece, ...]
+    answers: Mapping[Grouping, tuple[int, ...]]
 
     @property
-    def indicators(self) -> tuple[Indicator, ...]:
-        """The indicators that the scan computes, each once."""
-        return tuple({one.id: one for served in self.answers.values() for one in served}.values())
+    def name(self) -> str:
+        """What the scan is called: its kind, and the event where it is not the first one of the kind."""
+        named = {piece.event for piece in self.pieces} - {None}
+        return f"{self.kind} by {self.event}" if named else self.kind
 
     @property
     def keys(self) -> list[str]:
         """The grouping keys of all groupings, each once."""
         return list(dict.fromkeys(key for grouping in self.answers for key in grouping_keys(grouping)))
+
+    @property
+    def instants(self) -> list[Instant]:
+        """The columns whose place in a calendar has to be known, each with its calendar."""
+        return sorted({instant for piece in self.pieces for instant in instants(piece)})
 
     @property
     def bounded(self) -> bool:
@@ -72,27 +96,79 @@ def chosen(standard: Standard, question: Question) -> list[Indicator]:
     ]
 
 
-def scan_of(standard: Standard, columns: Columns, question: Question, kind: str) -> Scan:
-    """What the records of one kind can answer.
+def scans(standard: Standard, columns: Columns, question: Question) -> list[Scan]:
+    """The scans that answer a question: one for each record kind and event time that is asked for.
 
     Where an indicator reads several kinds and not all of them have a segment's column, those without it
-    stand under a missing value of the segment, so that the parts still make up the whole.
+    stand under a missing value of the segment, so that the parts still make up the whole. A rate needs
+    the column on both of its sides.
     """
-    event = standard.kind(kind).time
-    event = event if event in columns[kind] else None
-    able = [one for one in chosen(standard, question) if _reads(one, kind, columns)]
+    pieces: dict[tuple[str, str | None], list[Piece]] = {}
+    for indicator in chosen(standard, question):
+        for piece in standard.pieces_of(indicator):
+            if _answered(piece, indicator, columns):
+                pieces.setdefault((piece.kind, piece.event), []).append(piece)
+    found = [
+        _scan(standard, columns, question, kind, event, tuple(own))
+        for (kind, event), own in sorted(pieces.items(), key=lambda item: list(columns).index(item[0][0]))
+    ]
+    return [scan for scan in found if scan.answers]
+
+
+def single_scan(columns: Columns, question: Question, piece: Piece, event: str | None) -> Scan:
+    """The scan of one piece alone, for a listing of the rows behind its figure."""
+    return Scan(piece.kind, columns[piece.kind], event, question, (piece,), {(): (0,)})
+
+
+def event_of(standard: Standard, columns: Columns, piece: Piece) -> str | None:
+    """The time by which the records of a piece belong to a period; None where they have none."""
+    event = piece.event or standard.kind(piece.kind).time
+    return event if event in columns[piece.kind] else None
+
+
+def able(piece: Piece, columns: Columns, segments: Sequence[str] = ()) -> bool:
+    """Whether the records have every column that a piece of an indicator reads, and the segments."""
+    return piece.kind in columns and all(
+        name in columns[piece.kind] for name in (*needed_columns(piece), *segments)
+    )
+
+
+def _scan(
+    standard: Standard,
+    columns: Columns,
+    question: Question,
+    kind: str,
+    named_event: str | None,
+    pieces: tuple[Piece, ...],
+) -> Scan:
+    event = event_of(standard, columns, pieces[0])
     answers = {
-        grouping: tuple(one for one in able if _broken_down(one, grouping, columns))
+        grouping: tuple(
+            place
+            for place, piece in enumerate(pieces)
+            if _broken_down(piece, standard.indicator(piece.indicator), grouping, columns)
+        )
         for grouping in question.groupings
         if event is not None or not grain_of(grouping)
     }
-    return Scan(kind, columns[kind], event, question, {key: found for key, found in answers.items() if found})
+    kept = {key: found for key, found in answers.items() if found}
+    return Scan(kind, columns[kind], event, question, pieces, kept)
 
 
-def scans(standard: Standard, columns: Columns, question: Question) -> list[Scan]:
-    """The scans that answer a question, one for each record kind that some asked indicator can read."""
-    found = [scan_of(standard, columns, question, kind) for kind in columns]
-    return [scan for scan in found if scan.answers]
+def _answered(piece: Piece, indicator: Indicator, columns: Columns, segments: Sequence[str] = ()) -> bool:
+    """Whether a piece can be computed; one side of a rate says nothing without the other."""
+    if not able(piece, columns, segments):
+        return False
+    other = [one for one in indicator.pieces if piece.side and one.side != piece.side]
+    return not other or any(able(one, columns, segments) for one in other)
+
+
+def _broken_down(piece: Piece, indicator: Indicator, grouping: Grouping, columns: Columns) -> bool:
+    """Whether some records that the indicator reads have every segment of the grouping."""
+    segments = segments_in(grouping)
+    if piece.side:
+        return _answered(piece, indicator, columns, segments)
+    return any(able(one, columns, segments) for one in indicator.pieces)
 
 
 def grain_of(grouping: Sequence[str]) -> str | None:
@@ -108,15 +184,3 @@ def segments_in(grouping: Sequence[str]) -> list[str]:
 def grouping_keys(grouping: Sequence[str]) -> list[str]:
     """The SQL keys of a grouping; a grain of time takes the place of the whole period."""
     return [f"_{grain_of(grouping) or 'period'}", *segments_in(grouping)]
-
-
-def _reads(indicator: Indicator, kind: str, columns: Columns) -> bool:
-    return kind in indicator.records and all(name in columns[kind] for name in needed_columns(indicator))
-
-
-def _broken_down(indicator: Indicator, grouping: Grouping, columns: Columns) -> bool:
-    """Whether some records that the indicator reads have every segment of the grouping."""
-    able = [
-        columns[kind] for kind in indicator.records if kind in columns and _reads(indicator, kind, columns)
-    ]
-    return any(all(name in here for name in segments_in(grouping)) for here in able)

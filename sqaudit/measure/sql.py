@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, time
 
-from sqaudit.conditions import condition, literal, quoted
+from sqaudit.conditions import CLOCK_FACTS, clock_column, condition, literal, quoted
 from sqaudit.measure.question import Grouping, Scan, grouping_keys
 from sqaudit.periods import Period
 from sqaudit.readings import Reading, needed_columns, read
-from sqaudit.standards.model import Indicator
+from sqaudit.standards.model import Piece
 
 _TOLD = ("period", "status", "reason")  # what a listing says of a row, before its columns
 
@@ -17,40 +17,38 @@ _TOLD = ("period", "status", "reason")  # what a listing says of a row, before i
 def counting(scan: Scan) -> str:
     """The query that computes every indicator of a scan for every grouping, in one pass over the records."""
     aggregates = ["count(*) AS rows_read"]
-    for index, indicator in enumerate(scan.indicators):
-        aggregates += _aggregates(index, read(indicator, scan.question.as_of))
+    for index, piece in enumerate(scan.pieces):
+        aggregates += _aggregates(index, read(piece, scan.question.now))
     marks = [f"GROUPING({quoted(key)}) AS {quoted(f'grouped_{key}')}" for key in scan.keys]
     sets = ", ".join(f"({_listed(grouping_keys(grouping))})" for grouping in scan.answers)
     shown = ",\n  ".join([*map(quoted, scan.keys), *marks, *aggregates])
-    rows = _rows(scan, scan.keys, scan.indicators)
+    rows = _rows(scan, scan.keys, scan.pieces)
     return f"SELECT\n  {shown}\nFROM (\n{rows}\n)\nGROUP BY GROUPING SETS ({sets})"
 
 
-def listing(scan: Scan, indicator: Indicator, status: str | None = None, where: str | None = None) -> str:
+def listing(scan: Scan, piece: Piece, status: str | None = None, where: str | None = None) -> str:
     """The query that lists the rows behind a figure, with `status` and `reason`, in the order of the source.
 
     `status` keeps one status, `where` the rows for which a condition over their columns holds. A column
     of the records that is itself called period, status or reason is shown as `visit_status` and so on.
     """
-    reading = read(indicator, scan.question.as_of)
+    reading = read(piece, scan.question.now)
     names = [f"{quoted(name)} AS {quoted(_shown_name(scan, name))}" for name in scan.columns]
     kept = [f"({condition(where).sql})"] if where else []
     kept += [f"{reading.status} = {literal(status)}"] if status else []
     return (
         f"SELECT _row, {_period(scan)} AS period, {reading.status} AS status,\n"
         f"  CASE WHEN {reading.status} = 'excluded' THEN {reading.reason} END AS reason,\n"
-        f"  {', '.join(names)}\nFROM {quoted(scan.kind)}"
+        f"  {', '.join(names)}\nFROM {_source(scan)}"
         f"{_where(scan, *kept)}\nORDER BY _row"
     )
 
 
-def ranked(
-    scan: Scan, grouping: Grouping, indicator: Indicator, ranks: Sequence[tuple[int, int, int]]
-) -> str:
+def ranked(scan: Scan, grouping: Grouping, piece: Piece, ranks: Sequence[tuple[int, int, int]]) -> str:
     """The query for `low` and `high` of a quantile: the values at two ranks that fit the group's size."""
     keys = grouping_keys(grouping)
     shown = _listed(keys)
-    reading = read(indicator, scan.question.as_of)
+    reading = read(piece, scan.question.now)
     table = ", ".join(f"({n}, {lower}, {upper})" for n, lower, upper in ranks)
     at = "max(v) FILTER (WHERE place = {0}_rank) AS {1}".format
     window = f"PARTITION BY {shown}"
@@ -59,7 +57,7 @@ def ranked(
         f"FROM (SELECT {shown}, v, row_number() OVER ({window} ORDER BY v) AS place,\n"
         f"    count(*) OVER ({window}) AS n\n"
         f"  FROM (SELECT *, {reading.aggregates['of']} AS v FROM (\n"
-        f"{_rows(scan, keys, [indicator])}\n  ) WHERE {reading.counted})) AS ranked\n"
+        f"{_rows(scan, keys, [piece])}\n  ) WHERE {reading.counted})) AS ranked\n"
         f"JOIN (VALUES {table}) AS ranks(group_size, lower_rank, upper_rank) ON ranked.n = ranks.group_size\n"
         f"WHERE place IN (lower_rank, upper_rank)\nGROUP BY {shown}"
     )
@@ -68,7 +66,8 @@ def ranked(
 def _aggregates(index: int, reading: Reading) -> list[str]:
     found = [f"count(*) FILTER (WHERE {reading.counted}) AS i{index}_n"]
     if reading.met:
-        found.append(f"count(*) FILTER (WHERE {reading.met}) AS i{index}_met")
+        numerator = f"{reading.counted} AND NOT ({reading.met})" if reading.inverted else reading.met
+        found.append(f"count(*) FILTER (WHERE {numerator}) AS i{index}_met")
     if reading.pending:
         found.append(f"count(*) FILTER (WHERE {reading.pending}) AS i{index}_pending")
     found += [
@@ -79,13 +78,23 @@ def _aggregates(index: int, reading: Reading) -> list[str]:
     return found
 
 
-def _rows(scan: Scan, keys: Sequence[str], indicators: Sequence[Indicator]) -> str:
+def _rows(scan: Scan, keys: Sequence[str], pieces: Sequence[Piece]) -> str:
     """The rows in question with their grouping keys and only the columns that the indicators read."""
-    read_anyway = {name for indicator in indicators for name in needed_columns(indicator)}
+    read_anyway = {name for piece in pieces for name in needed_columns(piece)}
+    read_anyway |= {clock_column(fact, *instant) for instant in scan.instants for fact in CLOCK_FACTS}
     plain = sorted({*(key for key in keys if key in scan.columns), *read_anyway, "_excluded"})
     derived = [f"{_key(scan, key)} AS {quoted(key)}" for key in keys if key not in scan.columns]
     select = ", ".join([*derived, *map(quoted, plain)])
-    return f"  SELECT {select}\n  FROM {quoted(scan.kind)}{_where(scan)}"
+    return f"  SELECT {select}\n  FROM {_source(scan)}{_where(scan)}"
+
+
+def _source(scan: Scan) -> str:
+    """The records of a scan, with the place of instants in calendars where that is asked for."""
+    if not scan.instants:
+        return quoted(scan.kind)
+    from sqaudit.measure.clocks import clocked
+
+    return clocked(quoted(scan.kind), scan.instants, scan.question.clocks)
 
 
 def _key(scan: Scan, key: str) -> str:

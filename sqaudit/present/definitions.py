@@ -7,9 +7,11 @@ from typing import Any
 
 import pandas as pd
 
+from sqaudit.kinds import catalogue
 from sqaudit.present.words import Labels, Tongue, joined, say
 from sqaudit.standards import Indicator, Standard
-from sqaudit.standards.model import LimitBy, ShareOfCounts
+from sqaudit.standards.methods import methods
+from sqaudit.standards.model import LimitBy, Measure, Piece, ShareOfCounts, Side, Within
 
 _UNITS = (("h", 3600), ("min", 60), ("s", 1))
 
@@ -32,19 +34,26 @@ def definitions(standard: Standard) -> pd.DataFrame:
 
 
 def formula(indicator: Indicator, tongue: Tongue) -> str:
-    """How the figure comes about, in one line.
+    """How the figure comes about, in one line; of a named method, its own formula first.
 
     >>> from sqaudit.standards import read_standard
     >>> standard = read_standard("params/standards/after_sales_evaluation.yaml")
     >>> formula(standard.indicator("response_30s_rate"), "en")
     'Share with answered_at at most 30 s after offered_at'
     """
-    line = _measured(indicator, tongue)
-    return (
-        say("formula.where", tongue, formula=line, condition=indicator.eligible)
-        if indicator.eligible
-        else line
-    )
+    if indicator.method is not None:
+        method = methods()[indicator.method]
+        name, words = method.name.in_language(tongue), method.formula.in_language(tongue)
+        return say("formula.method", tongue, name=name, formula=words, chosen=indicator.definition)
+    lines = dict.fromkeys(_of_piece(piece, tongue) for piece in indicator.pieces if piece.side != "per")
+    return say("formula.and_then", tongue).join(lines)
+
+
+def _of_piece(piece: Piece, tongue: Tongue) -> str:
+    line = _measured(piece.measure, tongue)
+    if not piece.eligible or piece.side:
+        return line
+    return say("formula.where", tongue, formula=line, condition=piece.eligible)
 
 
 def _definition(standard: Standard, indicator: Indicator) -> dict[str, Any]:
@@ -55,13 +64,14 @@ def _definition(standard: Standard, indicator: Indicator) -> dict[str, Any]:
     return {
         "indicator": indicator.id,
         "name": indicator.name.both(),
-        "clause": " · ".join(part for part in (indicator.row, indicator.clause) if part),
+        "clause": {
+            tongue: " · ".join(filter(None, (indicator.row, indicator.clause.in_language(tongue))))
+            for tongue in ("zh", "en")
+        },
         "requirement": indicator.requirement.both(),
         "formula": {tongue: formula(indicator, tongue) for tongue in ("zh", "en")},
         "records": {
-            tongue: joined(
-                (standard.kind(kind).name.in_language(tongue) for kind in indicator.records), tongue
-            )
+            tongue: joined((standard.kind(kind).name.in_language(tongue) for kind in indicator.kinds), tongue)
             for tongue in ("zh", "en")
         },
         "target": targets[-1] if targets else missing,
@@ -71,18 +81,9 @@ def _definition(standard: Standard, indicator: Indicator) -> dict[str, Any]:
     }
 
 
-def _measured(indicator: Indicator, tongue: Tongue) -> str:
-    measure = indicator.measure
+def _measured(measure: Measure, tongue: Tongue) -> str:
     if measure.within is not None:
-        within = measure.within
-        if within.deadline is not None:
-            return say("formula.within_deadline", tongue, end=within.to, deadline=within.deadline)
-        limit = (
-            say("formula.by_column", tongue, column=within.limit.by)
-            if isinstance(within.limit, LimitBy)
-            else duration(within.limit or 0)
-        )
-        return say("formula.within", tongue, start=within.from_, end=within.to, limit=limit)
+        return _within(measure.within, tongue)
     if isinstance(measure.share, ShareOfCounts):
         return say("formula.share_of_counts", tongue, met=measure.share.met, of=measure.share.of)
     if measure.share is not None:
@@ -93,11 +94,51 @@ def _measured(indicator: Indicator, tongue: Tongue) -> str:
         return say("formula.ratio", tongue, top=measure.ratio.sum, base=measure.ratio.over)
     if measure.complete is not None:
         return say("formula.complete", tongue, columns=joined(measure.complete, tongue))
+    if measure.rate is not None:
+        events, per = (_side(side, tongue) for side in (measure.rate.events, measure.rate.per))
+        return say("formula.rate", tongue, events=events, per=per)
+    if measure.balance is not None:
+        return say("formula.balance", tongue, plus=measure.balance.plus, minus=measure.balance.minus)
+    if measure.gap is not None:
+        every = duration(measure.gap.every)
+        return say(
+            "formula.gap",
+            tongue,
+            every=every,
+            start=measure.gap.from_,
+            end=measure.gap.to,
+            times=measure.gap.times,
+        )
     if measure.count is not None:
         key = "formula.count_all" if measure.count == "true" else "formula.count"
         return say(key, tongue, condition=measure.count)
     kind = "mean" if measure.mean is not None else "maximum"
     return say(f"formula.{kind}", tongue, expression=measure.mean or measure.maximum)
+
+
+def _within(within: Within, tongue: Tongue) -> str:
+    missed = "_missed" if within.counts == "missed" else ""
+    if within.deadline is not None:
+        return say(f"formula.within_deadline{missed}", tongue, end=within.to, deadline=within.deadline)
+    limit = (
+        say("formula.by_column", tongue, column=within.limit.by)
+        if isinstance(within.limit, LimitBy)
+        else duration(within.limit or 0)
+    )
+    if within.clock == "business":
+        limit = say("formula.business", tongue, limit=limit)
+    line = say(f"formula.within{missed}", tongue, start=within.from_, end=within.to, limit=limit)
+    return say("formula.matured", tongue, formula=line) if within.matured else line
+
+
+def _side(side: Side, tongue: Tongue) -> str:
+    """One side of a rate in words: what is counted or added up of which records."""
+    names = {**catalogue()}
+    kinds = joined(
+        (names[kind].name.in_language(tongue) if kind in names else kind for kind in side.records), tongue
+    )
+    line = say("formula.sum_of", tongue, expression=side.sum, records=kinds) if side.sum else kinds
+    return say("formula.where", tongue, formula=line, condition=side.where) if side.where else line
 
 
 def duration(seconds: float) -> str:

@@ -130,8 +130,8 @@ def standard_table(standard: Standard) -> Table:
         table.add_row(
             one.id,
             escape(one.name.in_language("en")),
-            escape(one.clause),
-            ", ".join(one.records),
+            escape(one.clause.in_language("en")),
+            ", ".join(one.kinds),
             escape(formula(one, "en")),
             _targets(one) or DASH,
             numbers.plain(one.weight),

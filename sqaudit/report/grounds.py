@@ -128,7 +128,7 @@ def _rules(reader: Reader) -> list[Block]:
     frame = pd.DataFrame(
         {
             "name": [rule.name.both() for rule in rules],
-            "clause": [rule.clause for rule in rules],
+            "clause": [rule.clause.both() for rule in rules],
             "requirement": [rule.requirement.both() for rule in rules],
             "carried_out_by": [rule.carried_out_by.both() for rule in rules],
         }

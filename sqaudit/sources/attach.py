@@ -23,6 +23,7 @@ class Attached:
 
     `relation` holds the records, `raw` the cleaned values before they were read in their types. `typed`
     gives, for each of our columns that had to be read, the SQL of the text and of the value over `raw`.
+    `found` names, for each column that the source lacks, the record kind in which it was found.
     """
 
     kind: str
@@ -36,6 +37,7 @@ class Attached:
     rows_kept: int = 0
     files: tuple[Path, ...] = ()
     origin: str = ""
+    found: Mapping[str, str] = field(default_factory=dict)
     starts: tuple[int, ...] = (0,)
 
     def place(self, row: int, header_rows: int) -> int | str:

@@ -73,8 +73,8 @@ def types(
         ours = source.columns.get(name, name)
         if ours in source.types:
             known[name] = source.types[ours]
-        elif ours in model.columns:
-            known[name] = model.columns[ours].type
+        elif ours in model.columns and (described := model.columns[ours].type) != "timestamps":
+            known[name] = described
         elif ours in _dated(source):
             known[name] = "timestamp"
         elif text_born and native[name] == "VARCHAR":

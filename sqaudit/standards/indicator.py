@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
 from sqaudit.descriptions import Description, Text
-from sqaudit.standards.measures import ADDING_UP, Measure
+from sqaudit.standards.measures import ADDING_UP, SHARES, Measure
+from sqaudit.standards.methods import expanded
 from sqaudit.standards.values import Expression, Figure, Identifier, Word
 
 Direction = Literal["higher", "lower"]
 Evidence = Literal["census", "sample", "survey", "panel"]
+_SOURCES = ("records", "event", "eligible", "measure", "parts", "method", "with")  # what a figure is made of
 
 
 class InForce(Description):
@@ -39,7 +42,7 @@ class Target(InForce):
 
     value: Figure
     scope: dict[str, Word] = Field(default_factory=dict)
-    clause: str = ""
+    clause: Text = Text()
 
     def conflicts(self, other: Target) -> bool:
         """Whether both are in force on some day."""
@@ -47,29 +50,16 @@ class Target(InForce):
         return starts <= min(self.until or date.max, other.until or date.max)
 
 
-class Indicator(InForce):
-    """One thing measured; outside the days on which it is in force it is neither measured nor scored."""
+class Part(Description):
+    """What one kind of records (or several alike) contributes to an indicator that reads unlike kinds.
 
-    id: Identifier
-    row: str = ""
-    name: Text
-    clause: str = ""
-    requirement: Text = Text()
-    dimension: str = ""
+    `event` names the time by which records belong to a period, where it is not the one of their kind.
+    """
+
     records: list[str] = Field(min_length=1)
+    event: str | None = None
     eligible: Expression | None = None
     measure: Measure
-    unit: str = ""
-    direction: Direction | None = None
-    target: Figure | None = None
-    targets: list[Target] = Field(default_factory=list)
-    tolerance: Figure = Field(default=0.0, ge=0)
-    weight: float | None = Field(default=None, gt=0, allow_inf_nan=False)
-    critical: bool = False
-    evidence: Evidence = "census"
-    assumptions: list[str] = Field(default_factory=list)
-    truncated: bool = False
-    remark: Text = Text()
 
     @model_validator(mode="before")
     @classmethod
@@ -78,28 +68,170 @@ class Indicator(InForce):
             return {**given, "records": [given["records"]]}
         return given
 
+
+@dataclass(frozen=True)
+class Piece:
+    """An indicator as one kind of records serves it: the whole of what has to be computed over them.
+
+    `side` is `events` or `per` for the two sides of a rate, of which `amount` is what is added up
+    (None: records are counted); else it is empty. `calendar` names the calendar of working time.
+    """
+
+    indicator: str
+    kind: str
+    event: str | None
+    eligible: str | None
+    measure: Measure
+    side: str = ""
+    amount: str | None = None
+    calendar: str = ""
+
+
+class Reading(Description):
+    """Another reading of what the document leaves open (A01 ...): what it says, and the keys it sets anew."""
+
+    is_: Text = Field(alias="is")
+    set: dict[str, Any] = Field(min_length=1)
+
+
+class Indicator(InForce):
+    """One thing measured; outside the days on which it is in force it is neither measured nor scored."""
+
+    id: Identifier
+    row: str = ""
+    name: Text
+    positive_name: Text = Text()
+    clause: Text = Text()
+    requirement: Text = Text()
+    dimension: str = ""
+    records: list[str] = Field(default_factory=list)
+    event: str | None = None
+    eligible: Expression | None = None
+    measure: Measure | None = None
+    parts: list[Part] = Field(default_factory=list)
+    method: str | None = None
+    with_: dict[str, float | str] = Field(default_factory=dict, alias="with")
+    calendar: str | None = None
+    unit: str = ""
+    direction: Direction | None = None
+    target: Figure | None = None
+    targets: list[Target] = Field(default_factory=list)
+    tolerance: Figure = Field(default=0.0, ge=0)
+    weight: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    special: float | None = Field(default=None, allow_inf_nan=False)
+    critical: bool = False
+    evidence: Evidence = "census"
+    assumptions: list[str] = Field(default_factory=list)
+    readings: dict[str, list[Reading]] = Field(default_factory=dict)
+    truncated: bool = False
+    remark: Text = Text()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_forms(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        if isinstance(given.get("records"), str):
+            given = {**given, "records": [given["records"]]}
+        if isinstance(given.get("method"), str):
+            given = expanded(given)
+        return given
+
     @model_validator(mode="after")
     def _consistent(self) -> Indicator:
         problems = list(self._problems())
         if problems:
             raise ValueError(" ".join(problems))
+        for number, readings in self.readings.items():
+            for reading in readings:
+                try:
+                    self.read_as(reading)
+                except ValueError as error:
+                    raise ValueError(f"{self.id}, reading {number}: {_first_problem(error)}") from error
         return self
 
     def _problems(self) -> Iterator[str]:
+        if (self.measure is None) == (not self.parts):
+            yield f"{self.id}: give either `measure` (or `method`) or `parts`."
+            return
+        yield from self._record_problems()
         if self.target is not None and self.targets:
             yield f"{self.id}: give `target` or `targets`, not both."
         if self.all_targets and self.direction is None:
             yield f"{self.id}: a target needs a `direction`: higher or lower."
         for target in self.all_targets:
-            if self.shown_unit == "share" and not 0 <= target.value <= 1:
+            if self.shown_unit == "share" and self.kind_of_measure != "rate" and not 0 <= target.value <= 1:
                 yield (
                     f"{self.id}: the target of a share lies between 0 and 1, not {target.value:g}. "
                     "Write 0.85 or 85%."
                 )
-        if len(self.records) > 1 and self.measure.kind not in ADDING_UP:
-            yield f"{self.id}: a {self.measure.kind} cannot be taken over several record kinds."
+
+    def _record_problems(self) -> Iterator[str]:
+        kind = self.kind_of_measure
+        if self.parts and (self.records or self.eligible or self.event):
+            yield f"{self.id}: with `parts`, records, event and eligible stand in each part."
+        if self.parts and len({_addable(part.measure) for part in self.parts}) > 1:
+            yield f"{self.id}: the measures of its parts cannot be added up; let all be shares or all alike."
+        if kind == "rate" and (self.records or self.eligible or self.event or self.parts):
+            yield f"{self.id}: a rate names records, `where` and `event` on each of its sides."
+        if kind != "rate" and not self.parts and not self.records:
+            yield f"{self.id}: name the `records` that it reads."
+        several = len(self.records) > 1 or len(self.parts) > 1
+        if several and kind not in ADDING_UP:
+            yield f"{self.id}: a {kind} cannot be taken over several record kinds."
         if len(set(self.records)) < len(self.records):
             yield f"{self.id}: `records` names a record kind twice."
+
+    @property
+    def kind_of_measure(self) -> str:
+        """Which measure it is; for parts, that of the first one."""
+        return self.a_measure.kind
+
+    @property
+    def a_measure(self) -> Measure:
+        """The measure, or that of the first part."""
+        return self.parts[0].measure if self.measure is None else self.measure
+
+    @property
+    def definition(self) -> str:
+        """The name of the method by which the figure is made: figures of two methods are never compared.
+
+        A named method with what it was given, else the kind of measure: `service_level_m3(limit_seconds=30)`.
+        """
+        if self.method is None:
+            return self.kind_of_measure
+        given = ", ".join(
+            f"{name}={value:g}" if isinstance(value, float) else f"{name}={value}"
+            for name, value in sorted(self.with_.items())
+        )
+        return f"{self.method}({given})" if given else self.method
+
+    @property
+    def kinds(self) -> list[str]:
+        """The record kinds it reads, each once."""
+        return list(dict.fromkeys(piece.kind for piece in self.pieces))
+
+    @property
+    def pieces(self) -> list[Piece]:
+        """What has to be computed over each kind of records."""
+        calendar = self.calendar or ""
+        if (measure := self.measure) is not None and measure.rate is not None:
+            sides = (("events", measure.rate.events), ("per", measure.rate.per))
+            return [
+                Piece(self.id, kind, one.event, one.where, measure, side, one.sum, calendar)
+                for side, one in sides
+                for kind in one.records
+            ]
+        if measure is not None:
+            return [
+                Piece(self.id, kind, self.event, self.eligible, measure, calendar=calendar)
+                for kind in self.records
+            ]
+        return [
+            Piece(self.id, kind, part.event, part.eligible, part.measure, calendar=calendar)
+            for part in self.parts
+            for kind in part.records
+        ]
 
     @property
     def all_targets(self) -> list[Target]:
@@ -111,7 +243,18 @@ class Indicator(InForce):
     @property
     def shown_unit(self) -> str:
         """The unit of the figure: the one given, else the one the measure implies."""
-        return self.unit or self.measure.unit
+        return self.unit or self.a_measure.unit
+
+    def read_as(self, reading: Reading) -> Indicator:
+        """The indicator under another reading; ValueError where that makes no indicator."""
+        own = self.model_dump(by_alias=True, exclude_unset=True, exclude={"readings"})
+        if {*reading.set} & {"measure", "parts", "method"}:
+            own = {key: value for key, value in own.items() if key not in _SOURCES or key in ("event",)}
+            kept = self.model_dump(by_alias=True, exclude_unset=True, include={"records", "eligible"})
+            own |= kept if "measure" in reading.set and self.method is None and not self.parts else {}
+        if "targets" in reading.set or "target" in reading.set:
+            own = {key: value for key, value in own.items() if key not in ("target", "targets")}
+        return Indicator.model_validate({**own, **reading.set})
 
     def target_for(self, segment: dict[str, str], start: date | None, end: date | None) -> float | None:
         """The target in force in [start, end) whose scope fits the segment best; None where there is none."""
@@ -122,3 +265,25 @@ class Indicator(InForce):
         ]
         latest = sorted(fitting, key=lambda target: (len(target.scope), target.from_ or date.min))
         return latest[-1].value if latest else None
+
+
+def _addable(measure: Measure) -> str:
+    """What has to agree between measures that are to be added up."""
+    return "share" if measure.kind in SHARES else measure.kind
+
+
+def _first_problem(error: ValueError) -> str:
+    details = getattr(error, "errors", None)
+    return str(details()[0]["msg"]).removeprefix("Value error, ") if callable(details) else str(error)
+
+
+__all__ = [
+    "Direction",
+    "Evidence",
+    "InForce",
+    "Indicator",
+    "Part",
+    "Piece",
+    "Reading",
+    "Target",
+]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
-from sqaudit.readings import needed_columns
+from sqaudit.readings import needed_of
 from sqaudit.standards.model import Indicator, Standard, Target
 
 Finding = dict[str, str]
@@ -126,7 +126,7 @@ def _points(standard: Standard, indicator: Indicator) -> Iterator[Finding]:
 def _direction(indicator: Indicator) -> Iterator[Finding]:
     good = any(word in indicator.id for word in _GOOD_WORDS)
     bad = any(word in indicator.id for word in _BAD_WORDS)
-    if indicator.direction == "higher" and bad and not good and indicator.measure.kind != "within":
+    if indicator.direction == "higher" and bad and not good and indicator.kind_of_measure != "within":
         message = "the name speaks of something bad, yet higher is better."
         yield _finding("warning", indicator.id, "direction", message, "Check `direction`.")
     if indicator.direction == "lower" and good and not bad:
@@ -135,8 +135,8 @@ def _direction(indicator: Indicator) -> Iterator[Finding]:
 
 
 def _columns(standard: Standard, indicator: Indicator) -> Iterator[Finding]:
-    for kind in indicator.records:
-        for name in needed_columns(indicator):
+    for kind in indicator.kinds:
+        for name in needed_of(indicator, kind):
             if name not in standard.kind(kind).columns:
                 message = f"it reads '{name}', which {kind} records are not described to have."
                 remedy = "Correct the name, or the records of a run must bring it."

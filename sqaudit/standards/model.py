@@ -5,6 +5,7 @@ Every class is one block of the YAML file; the docstrings are its reference.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
@@ -13,10 +14,23 @@ from pydantic import Field, model_validator
 from sqaudit.descriptions import Description, Text
 from sqaudit.errors import did_you_mean
 from sqaudit.kinds import RecordKind, catalogue
-from sqaudit.standards.indicator import Indicator, Target
-from sqaudit.standards.measures import LimitBy, Measure, Quantile, Ratio, ShareOfCounts, Within
+from sqaudit.standards.indicator import Indicator, Part, Piece, Reading, Target
+from sqaudit.standards.measures import (
+    Balance,
+    Gap,
+    LimitBy,
+    Measure,
+    Quantile,
+    Rate,
+    Ratio,
+    ShareOfCounts,
+    Side,
+    Within,
+)
 from sqaudit.standards.rating import Grade, Scoring
 from sqaudit.standards.values import Expression, Identifier
+
+_DIVIDING = ("ratio_to_target", "linear_floor", "piecewise")  # rules that divide by the target
 
 
 class Rule(Description):
@@ -25,14 +39,26 @@ class Rule(Description):
     id: Identifier
     row: str = ""
     name: Text
-    clause: str = ""
+    clause: Text = Text()
     requirement: Text = Text()
     carried_out_by: Text
     assumptions: list[str] = Field(default_factory=list)
 
 
+class ScoringReading(Description):
+    """Another reading of how scores and grades come about (A01 ...): what it says, and what it sets anew."""
+
+    is_: Text = Field(alias="is")
+    scoring: dict[str, Any] = Field(default_factory=dict)
+    grades: list[Grade] = Field(default_factory=list)
+
+
 class Standard(Description):
-    """A versioned document turned into data."""
+    """A versioned document turned into data.
+
+    `readings` gives, for each assumption on scoring, the other ways in which the document can be read;
+    those on a single indicator stand with the indicator.
+    """
 
     standard: Identifier
     version: str = "1"
@@ -46,6 +72,7 @@ class Standard(Description):
     record_kinds: dict[Identifier, RecordKind] = Field(default_factory=dict)
     indicators: list[Indicator] = Field(min_length=1)
     rules: list[Rule] = Field(default_factory=list)
+    readings: dict[str, list[ScoringReading]] = Field(default_factory=dict)
 
     @model_validator(mode="before")
     @classmethod
@@ -61,6 +88,7 @@ class Standard(Description):
             *self._kind_problems(),
             *self._grade_problems(),
             *self._target_problems(),
+            *self._reading_problems(),
         ]
         problems += self._score_problems()
         if problems:
@@ -74,12 +102,25 @@ class Standard(Description):
     @property
     def kinds_used(self) -> list[str]:
         """The record kinds that some indicator reads, in order of first use."""
-        return list(dict.fromkeys(kind for indicator in self.indicators for kind in indicator.records))
+        return list(dict.fromkeys(kind for indicator in self.indicators for kind in indicator.kinds))
 
     @property
     def assumptions_used(self) -> list[str]:
         """The numbers of the assumptions that touch this standard, in order."""
-        return sorted({number for entry in self._entries for number in entry.assumptions})
+        named = {number for entry in self._entries for number in entry.assumptions}
+        read = {number for one in self.indicators for number in one.readings}
+        return sorted({*named, *read, *self.readings})
+
+    def read_as(self, reading: ScoringReading) -> Standard:
+        """The standard under another reading of its scoring; ValueError where that makes no standard."""
+        scoring = {**self.scoring.model_dump(by_alias=True), **reading.scoring}
+        return self.model_copy(
+            update={"scoring": Scoring.model_validate(scoring), "grades": reading.grades or self.grades}
+        )
+
+    def pieces_of(self, indicator: Indicator) -> list[Piece]:
+        """What has to be computed over each kind of records, with the calendar that working time runs by."""
+        return [replace(piece, calendar=piece.calendar or self.calendar or "") for piece in indicator.pieces]
 
     def indicator(self, identifier: str) -> Indicator:
         """The indicator with that id; KeyError if there is none."""
@@ -103,7 +144,7 @@ class Standard(Description):
             f"{indicator.id}: there is no record kind '{kind}'; describe it under `record_kinds`. "
             f"{did_you_mean(kind, sorted(known))}"
             for indicator in self.indicators
-            for kind in indicator.records
+            for kind in indicator.kinds
             if kind not in known
         ]
 
@@ -121,9 +162,19 @@ class Standard(Description):
             if one.scope == other.scope and one.conflicts(other)
         ]
 
+    def _reading_problems(self) -> list[str]:
+        problems = []
+        for number, readings in self.readings.items():
+            for reading in readings:
+                try:
+                    self.read_as(reading)
+                except ValueError as error:
+                    problems.append(f"reading {number}: {str(error).splitlines()[0]}.")
+        return problems
+
     def _score_problems(self) -> list[str]:
         """Targets by which the standard's rule cannot divide (A03)."""
-        if self.scoring.rule == "binary":
+        if self.scoring.rule not in _DIVIDING:
             return []
         return [
             f"{indicator.id}: {reason}"
@@ -145,17 +196,25 @@ def _undivided(indicator: Indicator, target: float) -> str:
 
 
 __all__ = [
+    "Balance",
     "Expression",
+    "Gap",
     "Grade",
     "Identifier",
     "Indicator",
     "LimitBy",
     "Measure",
+    "Part",
+    "Piece",
     "Quantile",
+    "Rate",
     "Ratio",
+    "Reading",
     "Rule",
     "Scoring",
+    "ScoringReading",
     "ShareOfCounts",
+    "Side",
     "Standard",
     "Target",
     "Within",

@@ -17,12 +17,16 @@ class Scoring(Description):
 
     `rule`: `ratio_to_target` (weight x actual / target), `linear_floor` (0 points at `floor` of the
     target, all at the target), `binary` (all or nothing), `piecewise` (`steps`: [attainment, share of
-    the weight], the highest step reached counts). `cap` bounds a single score. `not_assessable`:
+    the weight], the highest step reached counts), `weighted_mean` (weight x the figure itself on a scale of
+    0..1, targets aside), `gbt_27922` (points earned of those applicable, plus or minus the `special` points
+    of indicators outside the weights). `cap` bounds a single score. `not_assessable`:
     spread the weights of missing indicators over the rest, or count them as zero. `panel_scale` says
     how a 1-5 rating becomes a share (A04). `grade_gate`: the best grade wants every critical indicator met.
     """
 
-    rule: Literal["ratio_to_target", "linear_floor", "binary", "piecewise"] = "ratio_to_target"
+    rule: Literal["ratio_to_target", "linear_floor", "binary", "piecewise", "weighted_mean", "gbt_27922"] = (
+        "ratio_to_target"
+    )
     cap: Literal["none", "at_weight", "at_120"] = "at_weight"
     not_assessable: Literal["renormalise", "zero"] = "renormalise"
     floor: Figure = Field(default=0.8, ge=0, lt=1)
@@ -36,9 +40,13 @@ class Scoring(Description):
 
 
 class Grade(Description):
-    """A grade and the lowest unrounded score that earns it."""
+    """A grade and the lowest unrounded score that earns it.
+
+    `to` may repeat the upper bound as a document prints it; the next better grade's `from` is what counts.
+    """
 
     from_: Figure = Field(alias="from")
+    to: Figure | None = None
     zh: str = ""
     en: str = ""
 

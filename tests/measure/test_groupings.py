@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sqaudit.errors import ParameterError
-from sqaudit.measure import listing
+from sqaudit.measure import listings
 from sqaudit.periods import containing, parse
 from tests.measure.conftest import KIND, Opened, open_cases
 
@@ -370,27 +370,16 @@ def test_columns_called_like_what_a_listing_says(opened: Opened) -> None:
     ]
     rate = {**RATE, "eligible": "status <> 'shut'"}
     audit = opened(rate, rows, kinds={"case": kind})
-    sql = listing(
-        audit.standard,
-        audit.columns,
-        audit.question(((),), (parse("2026-Q3"),)),
-        "case",
-        audit.standard.indicator("rate"),
-    )
+    question = audit.question(((),), (parse("2026-Q3"),))
+    chosen = audit.standard.indicator("rate")
+    [(_, sql)] = listings(audit.standard, audit.columns, question, chosen)
     frame = audit.engine.query(sql)
     assert shown(frame, "status", "reason", "case_case_status", "case_reason", "case_status") == [
         ("met", None, "open", "why", "theirs"),
         ("excluded", "not_eligible", "shut", None, None),
     ]
-    narrowed = listing(
-        audit.standard,
-        audit.columns,
-        audit.question(((),), (parse("2026-Q3"),)),
-        "case",
-        audit.standard.indicator("rate"),
-        status="met",
-        where="status = 'open' or note is null",
-    )
+    where = "status = 'open' or note is null"
+    [(_, narrowed)] = listings(audit.standard, audit.columns, question, chosen, "met", where)
     assert list(audit.engine.query(narrowed)["case_id"]) == ["2026-07-01"]
 
 

@@ -169,7 +169,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"measure": {}},
-        "measure: give exactly one of share, within, mean, quantile, maximum, count, ratio, complete.",
+        "measure: give exactly one of share, within, mean, quantile, maximum, count, ratio, complete, rate, balance, gap.",
     ),
     ({"measure": {"share": "a", "mean": "b"}}, "give exactly one of share, within, mean"),
     ({"measure": {"shares": "a"}}, "measure.shares: unknown key 'shares'. Did you mean 'share'?"),
@@ -207,14 +207,26 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         "limit.when: nothing is given. Give at least one.",
     ),
     (
-        {"measure": {"within": {"from": "a", "to": "b", "limit": "1h", "clock": "business"}}},
-        "clock: 'business' is not known. Expected 'natural'.",
+        {"measure": {"within": {"from": "a", "to": "b", "limit": "1h", "clock": "lunar"}}},
+        "clock: 'lunar' is not known. Expected 'natural' or 'business'.",
     ),
     ({"measure": {"within": {"to": "b", "limit": "1h"}}}, "within.from: this key is missing. Add it."),
     ({"measure": {"quantile": {"of": "a", "q": 1}}}, "q: 1 does not fit. Expected less than 1."),
     ({"measure": {"quantile": {"of": "a", "q": "0%"}}}, "q: 0.0 does not fit. Expected greater than 0."),
     ({"measure": {"complete": []}}, "complete: nothing is given. Give at least one."),
-    ({"records": []}, "records: nothing is given. Give at least one."),
+    ({"records": []}, "rate: name the `records` that it reads."),
+    (
+        {"measure": {"within": {"from": "a", "to": "b", "deadline": "d", "clock": "business"}}},
+        "a `deadline` is a moment; `clock: business` goes with a `limit`.",
+    ),
+    (
+        {"measure": {"rate": {"events": "complaint", "per": "visit"}}},
+        "rate: a rate names records, `where` and `event` on each of its sides.",
+    ),
+    (
+        {"measure": None, "records": None, "parts": [{"records": "call", "measure": {"mean": "a"}}]},
+        "records",
+    ),
     ({"records": ["visit", "visit"]}, "rate: `records` names a record kind twice."),
     (
         {"records": "visits"},
@@ -353,7 +365,6 @@ def test_every_fault_at_once_with_its_line(tmp_path: Path) -> None:
     found = faults(tmp_path, text.replace("cap: at_weight", "cap: high"))
     assert sorted(fault.split(" ", 1)[1].split(":")[0] for fault in found) == [
         "line 19, indicators[1].target",
-        "line 23, indicators[2].records",
         "line 25, indicators[2].record",
         "line 5, scoring.cap",
     ]
