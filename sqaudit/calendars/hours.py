@@ -34,7 +34,8 @@ def hours(given: object) -> Hours:
         if start < DAY_MINUTES and end <= DAY_MINUTES and start != end:
             return Hours(start, end if end > start else end + DAY_MINUTES)
     raise ValueError(
-        f"{given!r} are no hours. Write 09:00-18:00; 22:00-06:00 crosses midnight, 00:00-24:00 is a whole day."
+        f"{given!r} are no hours. Write 09:00-18:00; 22:00-06:00 crosses midnight, "
+        "00:00-24:00 is the whole day."
     )
 
 
@@ -49,7 +50,8 @@ def weekdays(text: str) -> tuple[int, ...]:
     first, _, last = text.partition("-")
     if first not in WEEKDAYS or (last or first) not in WEEKDAYS:
         raise ValueError(
-            f"'{text}' names no weekday. Write one of {', '.join(WEEKDAYS)}, a range such as mon-fri, or daily."
+            f"'{text}' names no weekday. Write one of {', '.join(WEEKDAYS)}, "
+            "a range such as mon-fri, or daily."
         )
     start, end = WEEKDAYS.index(first), WEEKDAYS.index(last or first)
     return tuple((start + step) % 7 for step in range((end - start) % 7 + 1))

@@ -20,26 +20,31 @@ _TONGUES = {"zh": "zh_CN", "en": "en_US"}
 
 @dataclass(frozen=True)
 class PublicDays:
-    """The days of one year: those off with their names, and the weekend days that are worked instead."""
+    """The days of some years: those off with their names, and the weekend days that are worked instead."""
 
     off: Mapping[date, Text]
     worked: frozenset[date]
 
 
-@lru_cache(maxsize=1024)
 def public_days(country: str, subdivision: str | None, year: int) -> PublicDays:
-    """What is known of a year. Exchanges across New Year's Eve are announced with either year."""
+    """The public days of a year, among those around it."""
+    return _public_days(country, subdivision, year // 10)
+
+
+@lru_cache(maxsize=256)
+def _public_days(country: str, subdivision: str | None, decade: int) -> PublicDays:
+    """The days of a decade. Exchanges across New Year's Eve are announced with either of the years."""
     import holidays
 
+    years = range(decade * 10 - 1, decade * 10 + 11)
     known = {
         tongue: holidays.country_holidays(
-            country, subdiv=subdivision, years=range(year - 1, year + 2), expand=False, language=language
+            country, subdiv=subdivision, years=years, expand=False, language=language
         )
         for tongue, language in _languages(country).items()
     }
-    days = [day for day in known["zh"] if day.year == year]
-    off = {day: Text(**{tongue: str(names[day]) for tongue, names in known.items()}) for day in days}
-    return PublicDays(off, frozenset(day for day in known["zh"].weekend_workdays if day.year == year))
+    off = {day: Text(**{tongue: str(names[day]) for tongue, names in known.items()}) for day in known["zh"]}
+    return PublicDays(off, frozenset(known["zh"].weekend_workdays))
 
 
 @lru_cache(maxsize=64)

@@ -57,7 +57,8 @@ def business_minutes(calendar: Calendar, start: datetime, end: datetime, zone: s
     """The open minutes from start to end; negative where the end comes first.
 
     >>> from sqaudit.calendars import named_calendar
-    >>> business_minutes(named_calendar("china_office_hours"), datetime(2026, 9, 30, 17), datetime(2026, 10, 8, 10))
+    >>> office = named_calendar("china_office_hours")
+    >>> business_minutes(office, datetime(2026, 9, 30, 17), datetime(2026, 10, 8, 10))
     120.0
     """
     clock, (first, last) = _clock(calendar, zone, start, end)
@@ -109,7 +110,7 @@ def deadline(calendar: Calendar, start: datetime, minutes: float, zone: str | No
                 found.replace(tzinfo=None, fold=0) if start.tzinfo is None else found.astimezone(start.tzinfo)
             )
     raise ValueError(
-        f"{calendar.id} is not open for {minutes:g} minutes in the {_LONGEST_SEARCH} years after."
+        f"{calendar.id} is not open for {minutes:g} minutes in the {_LONGEST_SEARCH} years after {start}."
     )
 
 
