@@ -114,8 +114,8 @@ def balance(
     A trial is plus, minus or neither, so with the shares p and d the variance is [p + d - (p - d)^2] / n.
     Taken as it is it claims too much from few trials, and certainty when all agree; therefore three trials
     are added, 3/4 plus, 3/4 minus and 3/2 neither, which changes little once n is large. At 95 % the
-    interval then covers about 95 % on average over the shares from n = 5, where the plain one covers 78 %. Counts may be
-    fractional. The bounds are points in [-100, 100] and are not centred on the balance itself.
+    interval then covers about 95 % on average over all shares from n = 5, where the plain one covers 78 %.
+    Counts may be fractional. The bounds are points in [-100, 100], not centred on the balance itself.
     NaN in, or trials = 0, gives NaN. ValueError for negative counts, plus and minus together above
     trials, or a confidence outside (0, 1).
 

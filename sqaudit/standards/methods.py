@@ -6,27 +6,31 @@ names its method carries the name wherever its figure goes.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from sqaudit.descriptions import Description, Text, read_yaml, validated
 from sqaudit.errors import did_you_mean
+from sqaudit.standards.measures import Measure
 
-_PLACE = re.compile(r"\{([a-z_]+)\}")
+_PLACE = re.compile(r"\{([a-z0-9_]+)\}")
 _COLUMN = re.compile(r"[A-Za-z_]\w*")
 
 
 class Method(Description):
     """A named method: what it says, where it is published, and the keys of an indicator it stands for.
 
-    `with` lists what it takes (a number, or the name of a column) and the value it has unless given.
-    `indicator` holds records, event, eligible, measure, unit and direction; `{limit_seconds}` in a text
-    there is replaced by the value.
+    `with` lists what it takes and the value it has unless given: a number (0 or more), or the name of a
+    column where the value is a name. `indicator` holds records, event, eligible, measure, unit, direction
+    and evidence; `{limit_seconds}` in a text there is replaced by the value. Methods of one `family` mean
+    to measure the same thing and do it differently: their figures never stand in one trend. `caution`
+    says what misleads in the figure.
     """
 
     name: Text
@@ -39,26 +43,52 @@ class Method(Description):
 
 
 class _Catalogue(Description):
+    families: dict[str, Text]
     methods: dict[str, Method]
+
+    @model_validator(mode="after")
+    def _families_are_known(self) -> _Catalogue:
+        unknown = sorted({one.family for one in self.methods.values()} - set(self.families))
+        if unknown:
+            raise ValueError(f"methods name families that are not listed: {', '.join(unknown)}.")
+        return self
 
 
 @lru_cache(maxsize=1)
+def _catalogue() -> _Catalogue:
+    path = Path(__file__).with_name("methods.yaml")
+    content, lines = read_yaml(path)
+    return validated(_Catalogue, content, path.name, lines)
+
+
 def methods() -> Mapping[str, Method]:
     """Every named method, by its name.
 
     >>> sorted(methods()["service_level_m4"].with_)
     ['limit_seconds']
     """
-    path = Path(__file__).with_name("methods.yaml")
-    content, lines = read_yaml(path)
-    shifted = {("methods", *key): line for key, line in lines.items()}
-    return validated(_Catalogue, {"methods": content}, path.name, shifted).methods
+    return _catalogue().methods
+
+
+def families() -> Mapping[str, Text]:
+    """What each family of methods measures, by its name.
+
+    >>> families()["service_level"].en
+    'Service level'
+    """
+    return _catalogue().families
 
 
 def expanded(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The keys of an indicator with those that its method stands for; its own win, but for the measure.
+    """The keys of an indicator with those that its method stands for.
 
+    Its own keys win, but for two: the measure is the method's alone, and an `eligible` of its own narrows
+    the one of the method (a service level of the phone line) and never widens it, so that the figure is
+    what its name says.
     ValueError where the method is unknown, takes no such value, or stands beside a measure of its own.
+
+    >>> expanded({"method": "service_level_m2", "eligible": "channel = 'phone'"})["eligible"]
+    "(answered_at is not null) and (channel = 'phone')"
     """
     name = given["method"]
     if (method := methods().get(name)) is None:
@@ -67,17 +97,36 @@ def expanded(given: Mapping[str, Any]) -> dict[str, Any]:
     if unknown := sorted(set(filled) - set(method.with_)):
         raise ValueError(f"the method {name} takes no {', '.join(unknown)}; it takes {_listed(method)}.")
     for key, value in filled.items():
-        _refuse_text(name, key, value)
+        _refuse_unlike(name, key, value, method.with_[key])
     made = {key: _filled(value, filled) for key, value in method.indicator.items()}
-    if "measure" in given and given["measure"] != made.get("measure"):
+    if "measure" in given and not _same(given["measure"], made["measure"]):
         raise ValueError(f"give `method: {name}` or a `measure` of your own, not both.")
-    return {**made, **given, "with": filled}
+    eligible = _narrowed(made.get("eligible"), given.get("eligible"))
+    return {**made, **given, **({"eligible": eligible} if eligible else {}), "with": filled}
 
 
-def _refuse_text(name: str, key: str, value: object) -> None:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not (number or (isinstance(value, str) and _COLUMN.fullmatch(value))):
-        raise ValueError(f"the method {name} takes a number or the name of a column as {key}, not {value!r}.")
+def _refuse_unlike(name: str, key: str, value: object, usual: float | str) -> None:
+    """A number where the method has a number, a column where it has a column."""
+    if isinstance(usual, str):
+        if not (isinstance(value, str) and _COLUMN.fullmatch(value)):
+            raise ValueError(f"the method {name} takes the name of a column as {key}, not {value!r}.")
+    elif isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
+        raise ValueError(f"the method {name} takes a number, 0 or more, as {key}, not {value!r}.")
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two descriptions are one measure, however they are written: 7d is 604800 seconds."""
+    try:
+        return Measure.model_validate(one) == Measure.model_validate(other)
+    except ValueError:
+        return False
+
+
+def _narrowed(made: str | None, own: Any) -> Any:
+    """Both conditions; the own one alone where it has been narrowed before (a reading of the indicator)."""
+    if made is None or own is None:
+        return made if own is None else own
+    return own if own == made or str(own).startswith(f"({made}) and (") else f"({made}) and ({own})"
 
 
 def _filled(value: Any, given: Mapping[str, float | str]) -> Any:
@@ -90,11 +139,12 @@ def _filled(value: Any, given: Mapping[str, float | str]) -> Any:
 
 
 def _written(value: float | str) -> str:
-    return value if isinstance(value, str) else f"{value:g}"
+    """A number as it was meant: 20 and not 20.0, 1234567 and not 1.23457e+06."""
+    return str(int(value)) if not isinstance(value, str) and value == int(value) else str(value)
 
 
 def _listed(method: Method) -> str:
     return ", ".join(sorted(method.with_)) or "nothing"
 
 
-__all__ = ["Method", "expanded", "methods"]
+__all__ = ["Method", "expanded", "families", "methods"]
