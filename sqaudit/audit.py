@@ -13,10 +13,12 @@ from typing import Any
 import pandas as pd
 
 from sqaudit import measure, periods, personal, verdicts
+from sqaudit.calendars import open_us_at
 from sqaudit.conditions import ConditionError, condition, quoted, unknown_columns
 from sqaudit.engines.duckdb import DuckDBEngine
 from sqaudit.errors import Fault, ParameterError, did_you_mean
 from sqaudit.measure import Question
+from sqaudit.measure.clocks import attach_calendars, years_until
 from sqaudit.periods import GRAINS, Period
 from sqaudit.plan import Plan, personal_columns, plan, planned, segment_faults
 from sqaudit.readings import needed_of
@@ -45,6 +47,7 @@ class Audit(AbstractContextManager["Audit"]):
         self.engine = DuckDBEngine()
         try:
             self.attached = self._attach()
+            self.clocks = self._clocks()
             self.engine.seal()
             self._refuse_what_the_engine_refuses()
         except BaseException:
@@ -206,7 +209,9 @@ class Audit(AbstractContextManager["Audit"]):
             raise ParameterError(faults)
         scope = {kind: self._scope(kind) for kind in self.attached}
         run = self.run
-        return Question(spans, self.as_of, groupings, scope, tuple(indicators), run.interval, run.confidence)
+        return Question(
+            spans, self.as_of, groupings, scope, tuple(indicators), run.interval, run.confidence, self.clocks
+        )
 
     @property
     def _spans(self) -> tuple[Period, ...]:
@@ -223,6 +228,18 @@ class Audit(AbstractContextManager["Audit"]):
         }
         return with_links(self.engine, attached, models, {kind: self._wanted(kind) for kind in attached})
 
+    def _clocks(self) -> dict[str, measure.Clock]:
+        """The calendars that are asked, as day tables in the engine, by id."""
+        calendars = {one.id: one for one in self.plan.calendars.values()}
+        if not calendars:
+            return {}
+        zone, years = self.run.timezone, years_until(self.as_of)
+        days = attach_calendars(self.engine, calendars.values(), zone, years)
+        return {
+            name: measure.Clock(days[name], open_us_at(calendar, zone, self.as_of, years[0]))
+            for name, calendar in calendars.items()
+        }
+
     def _wanted(self, kind: str) -> list[str]:
         """The columns of one kind of records that indicators, segments or the scope ask for."""
         scope = self.run.scope_of(kind)
@@ -236,7 +253,7 @@ class Audit(AbstractContextManager["Audit"]):
         question = self.question(((),), (self.run.chosen_period,))
         refused = measure.refusals(self.engine, self.standard, self.columns, question)
         faults = [
-            Fault(f"{self.plan.standard_path}, {name}", why, "Check the types of the columns it reads.")
+            Fault(f"{self.plan.path_of(name)}, {name}", why, "Check the types of the columns it reads.")
             for name, why in refused.items()
         ]
         for kind in self.attached:

@@ -180,7 +180,8 @@ class RunFile(Description):
     """The keys of a run file; a plain mapping, so that papermill can pass the same file to one notebook."""
 
     title: Text = Text(zh="服务质量审计", en="Service quality audit")
-    standard: str
+    standard: Words = Field(min_length=1)
+    calendar: str | None = None
     period: PeriodText = "all"
     compare: Annotated[str, BeforeValidator(_compared)] = "previous"
     as_of: datetime | None = None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from sqaudit.calendars import Calendar, named_calendar
 from sqaudit.conditions import condition, unknown_columns
 from sqaudit.descriptions import read_yaml, validated_in_part
 from sqaudit.errors import Fault, ParameterError, did_you_mean
@@ -16,24 +18,41 @@ from sqaudit.params import RunFile, Source
 from sqaudit.periods import GRAINS
 from sqaudit.personal import is_personal
 from sqaudit.places import found
-from sqaudit.readings import needed_of
+from sqaudit.readings import instants, needed_of
 from sqaudit.sources.peek import Peeked, peek
 from sqaudit.standards import Standard, read_standard
+from sqaudit.standards.together import clashes, together
 
 PACKAGE = Path(__file__).parent
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run will do: the run file, the standard it names, and a first look at each source."""
+    """What a run will do: the run file, the standards it names, and a first look at each source.
+
+    `standards` are as they were written, `standard` is all of them as one, to be measured at once;
+    `calendars` are those that some indicator asks, by the name that the standard or the run file uses.
+    """
 
     run: RunFile
     base: Path
     place: str
-    standard: Standard
-    standard_path: Path
+    standards: tuple[Standard, ...]
+    standard_paths: tuple[Path, ...]
     peeked: Mapping[str, Peeked] = field(default_factory=dict)
     notebooks: Mapping[str, Path] = field(default_factory=dict)
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+
+    @cached_property
+    def standard(self) -> Standard:
+        """All standards as one, each on its calendar, or all on that of the run if it names one."""
+        ids = {name: calendar.id for name, calendar in self.calendars.items()}
+        return together([one.on_calendars(ids, self.run.calendar) for one in self.standards])
+
+    def path_of(self, indicator: str) -> Path:
+        """The file of the standard that has the indicator."""
+        owners = zip(self.standards, self.standard_paths, strict=True)
+        return next(path for one, path in owners if indicator in {entry.id for entry in one.indicators})
 
     def columns(self, kind: str) -> list[str]:
         """The columns that the records of a kind will have, under our names."""
@@ -61,19 +80,22 @@ def planned(
     if run is None:
         faults += _standard_faults(content.get("standard"), base, where)
         raise ParameterError(faults)
-    standard, standard_path, standard_faults = _standard(run.standard, base, where)
+    standards, standard_paths, standard_faults = _standards(run.standard, base, where)
+    standard = together(standards) if standards and not standard_faults else None
     peeked, source_faults = _peeked(run, base, standard, where)
+    calendars, calendar_faults = _calendars(run, standards, base, where)
     notebooks, notebook_faults = _notebooks(run, base, where)
     faults += [
         *(where.fault([key], message) for key, message in run.contradictions()),
         *standard_faults,
+        *calendar_faults,
         *source_faults,
         *notebook_faults,
         *_name_faults(run, standard, peeked, where),
     ]
-    if faults or standard is None or standard_path is None:
+    if faults:
         raise ParameterError(faults)
-    return Plan(run, base, place, standard, standard_path, peeked, notebooks)
+    return Plan(run, base, place, tuple(standards), tuple(standard_paths), peeked, notebooks, calendars)
 
 
 @dataclass(frozen=True)
@@ -117,28 +139,60 @@ def shipped(name: str) -> list[Path]:
     return [folder for folder in (PACKAGE / "shipped" / name, PACKAGE.parent / name) if folder.is_dir()]
 
 
-def _standard(name: str, base: Path, where: _Place) -> tuple[Standard | None, Path | None, list[Fault]]:
-    path = find_standard(name, base)
-    if path is None:
-        return (
-            None,
-            None,
-            [
-                where.fault(
-                    ["standard"],
-                    f"there is no file '{name}'.",
-                    "Check the path, or name one of `sqaudit standards list`.",
-                )
-            ],
-        )
-    try:
-        return read_standard(path), path, []
-    except ParameterError as error:
-        return None, path, list(error.faults)
+def _calendars(
+    run: RunFile, standards: Sequence[Standard], base: Path, where: _Place
+) -> tuple[dict[str, Calendar], list[Fault]]:
+    """The calendars that some indicator asks, by name; nothing is read where none is asked."""
+    found: dict[str, Calendar] = {}
+    faults: list[Fault] = []
+    asked = [
+        (standard, indicator, run.calendar or piece.calendar)
+        for standard in standards
+        for indicator in standard.indicators
+        for piece in standard.pieces_of(indicator)
+        if instants(piece)
+    ]
+    for standard, indicator, name in asked:
+        if not name:
+            message = (
+                f"{indicator.id} of {standard.standard} asks for working time, and no calendar is named."
+            )
+            faults.append(where.fault(["standard"], message, "Give the standard, or the run, a `calendar`."))
+        elif name not in found:
+            key = ["calendar"] if run.calendar else ["standard"]
+            try:
+                found[name] = named_calendar(name, base)
+            except ParameterError as error:
+                faults += [where.fault(key, fault.message, fault.remedy) for fault in error.faults]
+    return found, list(dict.fromkeys(faults))
 
 
-def _standard_faults(name: object, base: Path, where: _Place) -> list[Fault]:
-    return _standard(name, base, where)[2] if isinstance(name, str) else []
+def _standards(
+    names: Sequence[str], base: Path, where: _Place
+) -> tuple[list[Standard], list[Path], list[Fault]]:
+    """The standards of a run, their files, and everything that is wrong with them."""
+    standards, paths, faults = [], [], []
+    for index, name in enumerate(names):
+        key = ["standard", index] if len(names) > 1 else ["standard"]
+        path = find_standard(name, base)
+        if path is None:
+            remedy = "Check the path, or name one of `sqaudit standards list`."
+            faults.append(where.fault(key, f"there is no file '{name}'.", remedy))
+            continue
+        try:
+            standards.append(read_standard(path))
+            paths.append(path)
+        except ParameterError as error:
+            faults += error.faults
+    faults += [where.fault(["standard"], message, "Rename one of them.") for message in clashes(standards)]
+    return standards, paths, faults
+
+
+def _standard_faults(given: object, base: Path, where: _Place) -> list[Fault]:
+    names = [given] if isinstance(given, str) else given
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        return []
+    return _standards(names, base, where)[2]
 
 
 def _peeked(

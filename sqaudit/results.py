@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -30,6 +30,11 @@ class Results:
     checks: pd.DataFrame
     row_account: pd.DataFrame
     as_of: datetime
+
+    def of(self, indicators: Sequence[str]) -> Results:
+        """The same with the measurements of some indicators only."""
+        own = self.measurements["indicator"].isin(indicators)
+        return replace(self, measurements=self.measurements[own].reset_index(drop=True))
 
     def grouped(self, *names: str) -> pd.DataFrame:
         """The measurements of one grouping, with its own segment columns only."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -17,9 +17,10 @@ from sqaudit.descriptions import validated
 from sqaudit.errors import SourceError
 from sqaudit.params import RunFile
 from sqaudit.results import Results, changed, scored
-from sqaudit.scoring import Score
+from sqaudit.scoring import NO_SCORE, Score
 from sqaudit.sources.text_tables import shown_url
 from sqaudit.standards import Standard, read_standard
+from sqaudit.standards.together import together
 
 FILES = {"measurements": "measurements.parquet", "checks": "checks.json", "row_account": "row_account.json"}
 RUN = "run.json"
@@ -27,10 +28,10 @@ RUN = "run.json"
 
 @dataclass(frozen=True)
 class Review:
-    """A run, its standard and its results."""
+    """A run, its standards and its results."""
 
     run: RunFile
-    standard: Standard
+    standards: tuple[Standard, ...]
     results: Results
     origins: Mapping[str, str]
 
@@ -38,17 +39,50 @@ class Review:
     def of(cls, audit: Audit) -> Review:
         """The review of an open audit."""
         origins = {kind: attached.origin for kind, attached in audit.attached.items()}
-        return cls(audit.run, audit.standard, audit.results, origins)
+        return cls(audit.run, audit.plan.standards, audit.results, origins)
+
+    @cached_property
+    def standard(self) -> Standard:
+        """All standards as one: what was measured."""
+        return together(self.standards)
+
+    @cached_property
+    def parts(self) -> tuple[Review, ...]:
+        """One review for each standard, with its own indicators only."""
+        if len(self.standards) == 1:
+            return (self,)
+        return tuple(
+            Review(self.run, (one,), self.results.of([own.id for own in one.indicators]), self.origins)
+            for one in self.standards
+        )
+
+    @cached_property
+    def graded(self) -> Review | None:
+        """The part that a grade can be read from: the only one with weights, if there is only one."""
+        weighted = [part for part in self.parts if part.weighted]
+        return weighted[0] if len(weighted) == 1 else None
+
+    @property
+    def weighted(self) -> bool:
+        """Whether some indicator has a weight."""
+        return any(one.weight is not None for one in self.standard.indicators)
 
     @cached_property
     def scorecard(self) -> pd.DataFrame:
         """One row per indicator with verdict and points, for the period under audit."""
-        return self._scored[0]
+        if len(self.parts) == 1:
+            return self._scored[0]
+        return pd.concat([part.scorecard for part in self.parts], ignore_index=True)
 
     @cached_property
     def score(self) -> Score:
-        """The score and the grade."""
-        return self._scored[1]
+        """The score and the grade: those of the graded standard where there are several.
+
+        Points of different standards are never added up; without one graded standard there is no score.
+        """
+        if len(self.parts) == 1:
+            return self._scored[1]
+        return self.graded.score if self.graded is not None else NO_SCORE
 
     @cached_property
     def changes(self) -> pd.DataFrame:
@@ -64,14 +98,14 @@ class Review:
     def _scored(self) -> tuple[pd.DataFrame, Score]:
         return scored(self.results, self)
 
-    def save(self, folder: Path, standard_path: Path) -> None:
+    def save(self, folder: Path, standard_paths: Sequence[Path]) -> None:
         """Write the results into a run folder, for the notebooks of a book and for anyone after them."""
         self.results.measurements.to_parquet(folder / FILES["measurements"], index=False)
         _write_rows(folder / FILES["checks"], self.results.checks)
         _write_rows(folder / FILES["row_account"], self.results.row_account)
         content = {
             "run": shown_parameters(self.run),
-            "standard_path": str(standard_path.resolve()),
+            "standard_paths": [str(path.resolve()) for path in standard_paths],
             "as_of": self.results.as_of.isoformat(),
             "origins": dict(self.origins),
         }
@@ -103,7 +137,8 @@ def read_review(folder: str | Path) -> Review:
             f"{place} does not hold the results of a run: {error}. Run `sqaudit run` again."
         ) from error
     run = validated(RunFile, content["run"], str(place / RUN), {})
-    return Review(run, read_standard(content["standard_path"]), results, content["origins"])
+    standards = tuple(read_standard(path) for path in content["standard_paths"])
+    return Review(run, standards, results, content["origins"])
 
 
 def _write_rows(path: Path, frame: pd.DataFrame) -> None:

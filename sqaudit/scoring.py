@@ -50,6 +50,12 @@ class Score:
         return {**asdict(self), "not_assessed": list(self.not_assessed)}
 
 
+NO_SCORE = Score(
+    raw=0.0, capped=0.0, weight_assessed=0.0, weight_total=0.0, score=float("nan"), score_raw=float("nan"),
+    grade_zh="", grade_en="", targets_met=0, targets_judged=0, not_assessed=(), gated=False,
+)  # fmt: skip
+
+
 def scorecard(figures: pd.DataFrame, standard: Standard) -> pd.DataFrame:
     """One row per indicator with its points.
 

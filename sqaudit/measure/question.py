@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
+from sqaudit.calendars import DayTable
 from sqaudit.periods import GRAINS, Period
 from sqaudit.readings import Instant, Now, instants, needed_columns
 from sqaudit.standards.model import Indicator, Piece, Standard
@@ -19,7 +19,7 @@ Grouping = tuple[str, ...]
 class Clock:
     """A calendar in the engine: its day table, and the open time (microseconds) up to the moment of judging."""
 
-    days: Any
+    days: DayTable
     open_us: int
 
 

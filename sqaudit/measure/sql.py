@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 
 from sqaudit.conditions import CLOCK_FACTS, clock_column, condition, literal, quoted
+from sqaudit.measure.clocks import clocked
 from sqaudit.measure.question import Grouping, Scan, grouping_keys
 from sqaudit.periods import Period
 from sqaudit.readings import Reading, needed_columns, read
@@ -92,9 +93,9 @@ def _source(scan: Scan) -> str:
     """The records of a scan, with the place of instants in calendars where that is asked for."""
     if not scan.instants:
         return quoted(scan.kind)
-    from sqaudit.measure.clocks import clocked
 
-    return clocked(quoted(scan.kind), scan.instants, scan.question.clocks)
+    days = {name: clock.days for name, clock in scan.question.clocks.items()}
+    return clocked(quoted(scan.kind), scan.instants, days)
 
 
 def _key(scan: Scan, key: str) -> str:

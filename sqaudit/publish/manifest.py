@@ -36,12 +36,10 @@ def described(audit: Audit) -> dict[str, Any]:
         "sqaudit": sqaudit.__version__,
         "parameters": shown_parameters(audit.run),
         "run_file": audit.plan.place,
-        "standard": {
-            "id": audit.standard.standard,
-            "version": audit.standard.version,
-            "path": str(audit.plan.standard_path),
-            "sha256": sha256(audit.plan.standard_path),
-        },
+        "standards": [
+            {"id": one.standard, "version": one.version, "path": str(path), "sha256": sha256(path)}
+            for one, path in zip(audit.plan.standards, audit.plan.standard_paths, strict=True)
+        ],
         "as_of": audit.as_of.isoformat(),
         "sources": [_source(audit, kind) for kind in audit.attached],
         "assumptions": audit.standard.assumptions_used,

@@ -62,7 +62,8 @@ def refuse_mistyped(namespace: Mapping[str, Any]) -> None:
 
 _MEANINGS = {
     "title": "what the book is called",
-    "standard": "path or id of the standard",
+    "standard": "path or id of a standard, or a list of several",
+    "calendar": "calendar of working time, in place of the standards' own",
     "period": '"2026-Q3", "2026-09", "2026-W38", "2026-07-01..2026-07-14", "all"',
     "compare": '"previous", "none" or a period',
     "as_of": "when open cases are judged, such as 2026-10-08",

@@ -34,6 +34,7 @@ _CARD_COLUMNS = (
     "unit", "direction", "trigger",
 )  # fmt: skip
 _OURS = '<meta name="generator" content="sqaudit">'
+JUDGED = ("met", "not_met", "undetermined")
 PARTIAL = ".partial"
 WORKBOOK = "scorecard.xlsx"
 
@@ -88,7 +89,7 @@ def publish(the_plan: Plan, out: Path, jobs: int | None, progress: Progress) -> 
     folder.mkdir()
     with Audit(the_plan) as audit:
         review = Review.of(audit)
-        review.save(folder, the_plan.standard_path)
+        review.save(folder, the_plan.standard_paths)
         told = manifest.described(audit)
     executions = execute_all(
         the_plan.notebooks,
@@ -132,8 +133,8 @@ def _summary(review: Review, executions: list[Execution], final: Path) -> Book:
         grade={"zh": score.grade_zh, "en": score.grade_en},
         weight_assessed=score.weight_assessed,
         weight_total=score.weight_total,
-        targets_met=score.targets_met,
-        targets_judged=score.targets_judged,
+        targets_met=review.verdict_counts.get("met", 0),
+        targets_judged=sum(review.verdict_counts.get(name, 0) for name in JUDGED),
         verdicts=review.verdict_counts,
         failures=failures,
     )
@@ -150,7 +151,7 @@ def _write_files(
     language, title = review.run.language, review.run.title.both()
     facts = {
         "fact.period": review.run.period,
-        "fact.standard": f"{told['standard']['id']} {told['standard']['version']}",
+        "fact.standard": ", ".join(f"{one['id']} {one['version']}" for one in told["standards"]),
         "fact.as_of": f"{review.results.as_of:%Y-%m-%d %H:%M}",
         "fact.made": f"{started:%Y-%m-%d %H:%M}",
         "fact.program": f"sqaudit {told['sqaudit']}",
@@ -174,7 +175,7 @@ def results_json(review: Review) -> str:
         "period": review.run.period,
         "compare": str(review.run.compared_period or ""),
         "as_of": review.results.as_of.isoformat(),
-        "standard": {"id": review.standard.standard, "version": review.standard.version},
+        "standards": [_of_standard(part) for part in review.parts],
         "score": review.score.as_dict(),
         "verdicts": review.verdict_counts,
         "scorecard": json.loads(
@@ -185,6 +186,17 @@ def results_json(review: Review) -> str:
         ),
     }
     return json.dumps(_without_nan(content), ensure_ascii=False, indent=1)
+
+
+def _of_standard(part: Review) -> dict[str, Any]:
+    """What a book says of one standard in short."""
+    return {
+        "id": part.standard.standard,
+        "version": part.standard.version,
+        "title": part.standard.title.both(),
+        "score": part.score.as_dict() if part.weighted else None,
+        "verdicts": part.verdict_counts,
+    }
 
 
 def _without_nan(value: Any) -> Any:

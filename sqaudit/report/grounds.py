@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -83,14 +84,13 @@ def settings(reader: Reader) -> Block:
     return blocks.stack(reader.heading("data_quality.settings"), parameters(reader))
 
 
-def appendix(reader: Reader) -> Block:
+def appendix(reader: Reader, parts: Sequence[Reader]) -> Block:
     """Definitions, clauses carried out elsewhere, assumptions, methods and parameters."""
-    standard = reader.review.standard
     return blocks.stack(
         reader.heading("quarterly_review.appendix"),
         reader.heading("quarterly_review.definitions", 3),
         reader.text("quarterly_review.definitions_intro"),
-        definitions_table(definitions(standard), reader.labels, reader.language),
+        *(block for part in parts for block in _definitions(part)),
         *_rules(reader),
         *_assumptions(reader),
         reader.heading("quarterly_review.methods", 3),
@@ -99,6 +99,17 @@ def appendix(reader: Reader) -> Block:
         reader.text("quarterly_review.parameters_intro"),
         parameters(reader),
     )
+
+
+def _definitions(reader: Reader) -> list[Block]:
+    standard = reader.review.standard
+    head = [reader.heading("plain.text", 4, text=standard.title.both())] if reader.among_others else []
+    note = (
+        [reader.text("plain.text", kind="note", text=standard.note.both())]
+        if any(standard.note.both().values())
+        else []
+    )
+    return [*head, *note, definitions_table(definitions(standard), reader.labels, reader.language)]
 
 
 def parameters(reader: Reader) -> Block:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqaudit.present import blocks
 from sqaudit.present.blocks import Block
-from sqaudit.report import grounds, pictures, result
+from sqaudit.report import grounds, overview, pictures, result
 from sqaudit.report.reader import Reader
 from sqaudit.review import Review
 
@@ -21,6 +21,7 @@ class Page:
     def __init__(self, review: Review) -> None:
         self.review = review
         self._reader = Reader(review)
+        self._parts = [Reader(part, among_others=len(review.parts) > 1) for part in review.parts]
 
     def cover(self, report: str) -> Block:
         """The style and the headline of a report: `data_quality`, `quarterly_review` ..."""
@@ -33,11 +34,13 @@ class Page:
 
     def front(self) -> Block:
         """The result in a few figures: score, grade, targets met, verdicts, and the clearest changes."""
+        if len(self._parts) > 1:
+            return overview.front(self._reader, self._parts)
         return result.front(self._reader)
 
     def scorecard(self) -> Block:
         """Every indicator with target, figure, verdict and points, as a picture and as a table."""
-        return result.scorecard(self._reader)
+        return blocks.stack(*(result.scorecard(reader) for reader in self._parts))
 
     def changes(self) -> Block:
         """What changed against the earlier period, the clearest first."""
@@ -45,11 +48,11 @@ class Page:
 
     def trends(self) -> Block:
         """Every indicator over the months (weeks, days) of the periods, with interval and target."""
-        return pictures.trends(self._reader)
+        return blocks.stack(*(pictures.trends(reader) for reader in self._parts))
 
     def segments(self) -> Block:
         """Where the shortfalls are, by every segment of the run."""
-        return pictures.segments(self._reader)
+        return blocks.stack(*(pictures.segments(reader) for reader in self._parts))
 
     def sources(self) -> Block:
         """Where the records came from, and where every row of them went."""
@@ -69,4 +72,4 @@ class Page:
 
     def appendix(self) -> Block:
         """Definitions, clauses carried out elsewhere, assumptions, methods and parameters."""
-        return grounds.appendix(self._reader)
+        return grounds.appendix(self._reader, self._parts)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -9,33 +11,52 @@ from sqaudit.periods import GRAINS
 from sqaudit.present import blocks
 from sqaudit.present.alternatives import alt_segments, alt_trend
 from sqaudit.present.blocks import Block
-from sqaudit.present.figures import segment_dots, trend
+from sqaudit.present.figures import Panel, segment_dots, trend, trend_panels
 from sqaudit.present.tables import segment_matrix
-from sqaudit.present.words import Tongue, say
+from sqaudit.present.words import Tongue
 from sqaudit.report.reader import Reader
 from sqaudit.standards import Indicator
 
 MOST_DOTS = 15  # values of a segment that one figure can show
+MOST_FIGURES = 4  # indicators of a standard drawn for one segment; all stand in the table below
+MOST_TRENDS = 12  # indicators that get a large figure each; more share figures of small panels
+MOST_ROWS = 15  # indicators in a table by segment before it keeps to those with a target
 
 
 def trends(reader: Reader) -> Block:
     """Every indicator over the months (weeks, days) of the periods, with interval and target."""
     points = reader.review.results.grouped(reader.review.run.chosen_period.finer)
-    parts = [reader.heading("quarterly_review.trends"), reader.text("quarterly_review.trends_intro")]
-    for indicator in reader.review.standard.indicators:
-        own = points[points["indicator"] == indicator.id].sort_values("period")
-        if own["value"].notna().any():
-            parts.append(_trend(reader, indicator, own))
-    return blocks.stack(*parts)
+    known = dict(tuple(points.sort_values("period").groupby("indicator", sort=False)))
+    drawn = [
+        one
+        for one in reader.review.standard.indicators
+        if one.id in known and known[one.id]["value"].notna().any()
+    ]
+    head = [reader.section("quarterly_review.trends"), reader.text("quarterly_review.trends_intro")]
+    if not drawn:
+        return blocks.stack(head[0], reader.text("quarterly_review.no_trends"))
+    if len(drawn) <= MOST_TRENDS:
+        return blocks.stack(*head, *(_trend(reader, one, known[one.id]) for one in drawn))
+    chunks = [drawn[start : start + MOST_TRENDS] for start in range(0, len(drawn), MOST_TRENDS)]
+    return blocks.stack(
+        *head,
+        reader.text("figure.panels", kind="note"),
+        *(_panels(reader, chunk, known) for chunk in chunks),
+    )
 
 
 def segments(reader: Reader) -> Block:
     """Where the shortfalls are: what is not met, by every segment, then all indicators in one table."""
-    parts = [reader.heading("quarterly_review.segments")]
-    for segment in reader.review.run.segments:
-        if segment not in GRAINS:
-            parts += _segment(reader, segment)
-    return blocks.stack(*parts, reader.text("honesty.where_not_why", kind="note"))
+    parts = [
+        block
+        for segment in reader.review.run.segments
+        if segment not in GRAINS
+        for block in _segment(reader, segment)
+    ]
+    head = reader.section("quarterly_review.segments")
+    if not parts:
+        return blocks.stack(head, reader.text("quarterly_review.no_segments"))
+    return blocks.stack(head, *parts, reader.text("honesty.where_not_why", kind="note"))
 
 
 def _trend(reader: Reader, indicator: Indicator, points: pd.DataFrame) -> Block:
@@ -49,6 +70,32 @@ def _trend(reader: Reader, indicator: Indicator, points: pd.DataFrame) -> Block:
     )
 
 
+def _panels(reader: Reader, indicators: list[Indicator], known: Mapping[str, pd.DataFrame]) -> Block:
+    """A figure of small panels, one for each indicator."""
+
+    def draw(tongue: Tongue) -> Figure:
+        panels = [
+            Panel(
+                one.name.in_language(tongue),
+                one.shown_unit,
+                one.direction,
+                _single(known[one.id]["target"]),
+                known[one.id],
+            )
+            for one in indicators
+        ]
+        return trend_panels(panels, tongue)
+
+    def alt(tongue: Tongue) -> str:
+        lines = (
+            alt_trend(known[one.id], one.name.in_language(tongue), one.shown_unit, tongue)
+            for one in indicators
+        )
+        return " ".join(lines)
+
+    return reader.figure(draw, alt)
+
+
 def _segment(reader: Reader, segment: str) -> list[Block]:
     """One segment: a figure for each indicator that falls short, and the table of all."""
     period = reader.review.run.chosen_period.label
@@ -56,16 +103,24 @@ def _segment(reader: Reader, segment: str) -> list[Block]:
     points = points[(points["period"] == period) & points["value"].notna()].reset_index(drop=True)
     if points.empty:
         return []
-    name = reader.name(segment, "segment")
-    title = reader.both(lambda tongue: say("caption.segments", tongue, segment=name[tongue]))
-    parts = [reader.heading("plain.text", 3, text=title)]
-    short = set(reader.review.scorecard.query("verdict == 'not_met'")["indicator"])
-    for indicator in reader.review.standard.indicators:
+    parts = [reader.heading("plain.text", 3, text=reader.segment_title(segment))]
+    for indicator in _furthest_below(reader)[:MOST_FIGURES]:
         own = points[points["indicator"] == indicator.id]
-        if indicator.id in short and 1 < len(own) <= MOST_DOTS:
+        if 1 < len(own) <= MOST_DOTS:
             parts.append(_dots(reader, indicator, segment, own))
+    shown = points
+    if points["indicator"].nunique() > MOST_ROWS:
+        shown = points[points["target"].notna()].reset_index(drop=True)
+        parts.append(reader.text("quarterly_review.segments_with_target", kind="note"))
     least = reader.review.run.minimum_cases
-    return [*parts, segment_matrix(points, segment, reader.labels, reader.language, least_cases=least)]
+    return [*parts, segment_matrix(shown, segment, reader.labels, reader.language, least_cases=least)]
+
+
+def _furthest_below(reader: Reader) -> list[Indicator]:
+    """The indicators that are not met, the one furthest from its target first."""
+    card = reader.review.scorecard.query("verdict == 'not_met'").sort_values("attainment", kind="stable")
+    known = {one.id: one for one in reader.review.standard.indicators}
+    return [known[name] for name in card["indicator"]]
 
 
 def _dots(reader: Reader, indicator: Indicator, segment: str, points: pd.DataFrame) -> Block:

@@ -20,9 +20,13 @@ BothTongues = dict[str, str]
 
 @dataclass(frozen=True)
 class Reader:
-    """A review and the language of its reader; `both` and its kin give texts in each tongue."""
+    """A review and the language of its reader; `both` and its kin give texts in each tongue.
+
+    `among_others` says that other standards stand on the same page, so that headings have to name theirs.
+    """
 
     review: Review
+    among_others: bool = False
 
     @property
     def language(self) -> Language:
@@ -37,6 +41,23 @@ class Reader:
     def heading(self, key: str, level: int = 2, **fields: object) -> Block:
         """A heading from the wording."""
         return blocks.heading(key, level, self.language, **fields)
+
+    def section(self, key: str) -> Block:
+        """The heading of a part, which names the standard where there are several on the page."""
+        if not self.among_others:
+            return self.heading(key)
+        title = self.review.standard.title
+        words = self.both(lambda tongue: f"{say(key, tongue)} · {title.in_language(tongue)}")
+        return self.heading("plain.text", text=words)
+
+    def segment_title(self, segment: str) -> BothTongues:
+        """By what a comparison is made, as a heading."""
+        name = self.name(segment, "segment")
+        words = self.both(lambda tongue: say("caption.segments", tongue, segment=name[tongue]))
+        if not self.among_others:
+            return words
+        title = self.review.standard.title
+        return self.both(lambda tongue: f"{words[tongue]} · {title.in_language(tongue)}")
 
     def text(self, key: str, *, kind: str = "", **fields: object) -> Block:
         """A paragraph from the wording."""

@@ -14,6 +14,7 @@ from sqaudit.report.reader import BothTongues, Reader
 from sqaudit.verdicts import VERDICTS
 
 MOST_CHANGES = 3  # named on the front; all of them stand in their own part
+MOST_ARROWS = 25  # changes that one figure can show; the table has all
 
 
 def front(reader: Reader) -> Block:
@@ -21,17 +22,17 @@ def front(reader: Reader) -> Block:
     score = reader.review.score
     parts = [reader.heading("quarterly_review.front")]
     if score.weight_assessed:
-        parts += [_score_line(reader), blocks.key_figures(_key_figures(reader), reader.language)]
+        parts += [score_line(reader), blocks.key_figures(key_figures(reader), reader.language)]
     else:
         parts.append(reader.text("quarterly_review.lead_no_score", kind="lead"))
-    parts += [_verdict_line(reader), *_change_lines(reader), *_honesty(reader), _basis(reader)]
+    parts += [verdict_line(reader), *change_lines(reader), *honesty(reader), basis(reader)]
     return blocks.stack(*parts)
 
 
 def scorecard(reader: Reader) -> Block:
     """Every indicator with target, figure, verdict and points, as a picture and as a table."""
     card = reader.review.scorecard
-    parts = [reader.heading("quarterly_review.scorecard"), reader.text("quarterly_review.scorecard_intro")]
+    parts = [reader.section("quarterly_review.scorecard"), reader.text("quarterly_review.scorecard_intro")]
     if reader.review.score.weight_assessed:
         parts.append(
             reader.figure(
@@ -49,6 +50,7 @@ def changes(reader: Reader) -> Block:
         return blocks.stack(
             reader.heading("quarterly_review.changes"), reader.text("quarterly_review.no_changes")
         )
+    drawn = frame[frame["change"] != "not_comparable"].head(MOST_ARROWS)
     counts = frame["change"].value_counts()
     made = int((frame["change"] != "not_comparable").sum())
     expected = made * (1 - reader.review.run.confidence)
@@ -62,8 +64,8 @@ def changes(reader: Reader) -> Block:
             unclear=int(counts.get("no_clear_change", 0)),
         ),
         reader.figure(
-            lambda tongue: change_arrows(frame, reader.labels, tongue),
-            lambda tongue: alt_changes(frame, tongue),
+            lambda tongue: change_arrows(drawn, reader.labels, tongue),
+            lambda tongue: alt_changes(drawn, tongue),
         ),
         changes_table(frame, reader.labels, reader.language),
         reader.text("honesty.comparisons", kind="note", count=made, expected=f"{expected:.1f}"),
@@ -97,7 +99,8 @@ def _nothing_to_compare(frame: pd.DataFrame) -> bool:
     return frame.empty or bool((frame["change"] == "not_comparable").all())
 
 
-def _score_line(reader: Reader) -> Block:
+def score_line(reader: Reader) -> Block:
+    """Score and grade in one sentence."""
     score = reader.review.score
     return reader.text(
         "quarterly_review.lead",
@@ -108,7 +111,8 @@ def _score_line(reader: Reader) -> Block:
     )
 
 
-def _key_figures(reader: Reader) -> dict[str, object]:
+def key_figures(reader: Reader) -> dict[str, object]:
+    """Score, grade and targets met as large figures: wording key -> text."""
     score = reader.review.score
     assessed = numbers.plain(score.weight_assessed)
     return {
@@ -120,7 +124,8 @@ def _key_figures(reader: Reader) -> dict[str, object]:
     }
 
 
-def _verdict_line(reader: Reader) -> Block:
+def verdict_line(reader: Reader) -> Block:
+    """How many indicators have each verdict."""
     counts = reader.review.verdict_counts
     shown = [name for name in VERDICTS if counts.get(name)]
     line = reader.both(
@@ -129,7 +134,8 @@ def _verdict_line(reader: Reader) -> Block:
     return reader.text("front.verdicts", verdicts=line)
 
 
-def _change_lines(reader: Reader) -> list[Block]:
+def change_lines(reader: Reader) -> list[Block]:
+    """The clearest changes in a sentence; nothing where there is nothing to compare with."""
     if _nothing_to_compare(reader.review.changes):
         return []
     compared = str(reader.review.run.compared_period)
@@ -138,7 +144,8 @@ def _change_lines(reader: Reader) -> list[Block]:
     return [reader.text("front.changes", period=compared, changes=change_summary(reader))]
 
 
-def _basis(reader: Reader) -> Block:
+def basis(reader: Reader) -> Block:
+    """What was measured against, and the day of the data."""
     standard = reader.review.standard
     return reader.text(
         "quarterly_review.basis",
@@ -177,7 +184,7 @@ def _triggered(reader: Reader) -> list[Block]:
     return [reader.heading("trigger.title", 3), plain_table(frame, reader.language, headers)]
 
 
-def _honesty(reader: Reader) -> list[Block]:
+def honesty(reader: Reader) -> list[Block]:
     """What has to be said beside a grade: whose weights were spread, and how verdicts come about."""
     review, score = reader.review, reader.review.score
     parts = []

@@ -5,6 +5,7 @@ Every class is one block of the YAML file; the docstrings are its reference.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import combinations
 from typing import Any
@@ -117,6 +118,19 @@ class Standard(Description):
         return self.model_copy(
             update={"scoring": Scoring.model_validate(scoring), "grades": reading.grades or self.grades}
         )
+
+    def on_calendars(self, ids: Mapping[str, str], instead: str | None = None) -> Standard:
+        """The same with calendars by their ids; `instead` names one that takes the place of all."""
+
+        def named(own: str | None) -> str | None:
+            name = instead or own
+            return ids.get(name, name) if name else None
+
+        dated = [
+            one.model_copy(update={"calendar": named(one.calendar)}) if one.calendar else one
+            for one in self.indicators
+        ]
+        return self.model_copy(update={"calendar": named(self.calendar), "indicators": dated})
 
     def pieces_of(self, indicator: Indicator) -> list[Piece]:
         """What has to be computed over each kind of records, with the calendar that working time runs by."""

@@ -49,7 +49,7 @@ def test_the_manifest_says_what_the_book_rests_on(sample: Book) -> None:
     told = json.loads((sample.folder / "manifest.json").read_text(encoding="utf-8"))
     assert told["status"] == "complete"
     assert told["files"] == hashes(sample.folder)
-    assert told["standard"]["id"] == "after_sales_evaluation"
+    assert told["standards"][0]["id"] == "after_sales_evaluation"
     assert {"A01", "A07", "A22", "A40"} <= set(told["assumptions"])
     rows = {source["kind"]: source["rows_read"] for source in told["sources"]}
     assert rows["visit"] == 1500

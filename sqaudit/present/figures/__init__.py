@@ -8,5 +8,6 @@ from sqaudit.present.figures.changes import change_arrows
 from sqaudit.present.figures.scorecard import scorecard_bars
 from sqaudit.present.figures.segments import segment_dots
 from sqaudit.present.figures.trend import trend
+from sqaudit.present.figures.trend_panels import Panel, trend_panels
 
-__all__ = ["change_arrows", "scorecard_bars", "segment_dots", "trend"]
+__all__ = ["Panel", "change_arrows", "scorecard_bars", "segment_dots", "trend", "trend_panels"]

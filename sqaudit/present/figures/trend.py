@@ -36,7 +36,7 @@ def trend(
         figure = new_figure(3.5)
         axes = figure.add_subplot()
         quiet_axes(axes)
-        _draw_band(axes, points)
+        draw_band(axes, points)
         _draw_values(axes, points, unit, language, target)
         _draw_target(axes, unit, direction, target, language)
         _label_periods(axes, points)
@@ -48,7 +48,8 @@ def trend(
     return figure
 
 
-def _draw_band(axes: Axes, points: pd.DataFrame) -> None:
+def draw_band(axes: Axes, points: pd.DataFrame) -> None:
+    """The interval of each period as a band behind the line; `low` and `high` may be missing."""
     strength = BAND["census" if (points["evidence"] == "census").all() else "other"]
     colour = palette.tint(palette.INK, strength)
     low, high = (pd.to_numeric(points[end]) for end in ("low", "high"))
@@ -60,20 +61,7 @@ def _draw_band(axes: Axes, points: pd.DataFrame) -> None:
 
 def _draw_values(axes: Axes, points: pd.DataFrame, unit: str, language: Tongue, target: float | None) -> None:
     axes.plot(points.index, points["value"], color=palette.INK, linewidth=1.4, zorder=3)
-    for place, row in enumerate(points.to_dict("records")):
-        verdict = str(row["verdict"])
-        colour = palette.verdict_colour(verdict)
-        face = palette.PAPER if verdict == "monitored" else colour
-        shape = palette.VERDICT_SHAPES.get(verdict, "o")
-        axes.plot(
-            [place],
-            [row["value"]],
-            shape,
-            markersize=7,
-            markerfacecolor=face,
-            markeredgecolor=colour,
-            zorder=4,
-        )
+    draw_markers(axes, points)
     for place in _worth_a_label(points):
         above = _label_above(points, place)
         axes.annotate(
@@ -85,6 +73,22 @@ def _draw_values(axes: Axes, points: pd.DataFrame, unit: str, language: Tongue, 
             va="bottom" if above else "top",
             fontsize=SMALL,
             zorder=5,
+        )
+
+
+def draw_markers(axes: Axes, points: pd.DataFrame, size: float = 7) -> None:
+    """A marker for each value, in the colour and shape of its verdict; `size` in points."""
+    for verdict, own in points.groupby(points["verdict"].astype(str), sort=False):
+        colour = palette.verdict_colour(str(verdict))
+        axes.plot(
+            own.index,
+            own["value"],
+            palette.VERDICT_SHAPES.get(str(verdict), "o"),
+            linestyle="none",
+            markersize=size,
+            markerfacecolor=palette.PAPER if verdict == "monitored" else colour,
+            markeredgecolor=colour,
+            zorder=4,
         )
 
 

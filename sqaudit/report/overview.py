@@ -1,0 +1,63 @@
+"""The result of a run over several standards: one line for each, and what stands out among all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from sqaudit.present import blocks, numbers
+from sqaudit.present.blocks import Block
+from sqaudit.present.tables import plain_table
+from sqaudit.report.reader import Reader
+from sqaudit.report.result import basis, change_lines, honesty, key_figures, score_line, verdict_line
+from sqaudit.verdicts import VERDICTS
+
+
+def front(reader: Reader, parts: Sequence[Reader]) -> Block:
+    """The result in a few figures: every standard on a line, the grade where one standard gives one."""
+    graded = [part for part in parts if part.review is reader.review.graded]
+    return blocks.stack(
+        reader.heading("quarterly_review.front"),
+        *(block for part in graded for block in _grade(part)),
+        reader.heading("quarterly_review.overview", 3),
+        plain_table(_lines(parts), reader.language, _headers(reader)),
+        verdict_line(reader),
+        *change_lines(reader),
+        *(block for part in graded for block in honesty(part)),
+        *(basis(part) for part in parts),
+    )
+
+
+def _grade(part: Reader) -> list[Block]:
+    if not part.review.score.weight_assessed:
+        return []
+    return [score_line(part), blocks.key_figures(key_figures(part), part.language)]
+
+
+def _lines(parts: Sequence[Reader]) -> pd.DataFrame:
+    """One row for each standard: how many of its indicators have which verdict, score and grade."""
+    return pd.DataFrame([_line(part) for part in parts])
+
+
+def _line(part: Reader) -> dict[str, object]:
+    review, counts = part.review, part.review.verdict_counts
+    scored = review.weighted and review.score.weight_assessed > 0
+    score = review.score
+    return {
+        "standard": review.standard.title.both(),
+        "indicators": len(review.scorecard),
+        **{name: counts.get(name, 0) for name in VERDICTS},
+        "score": numbers.score(score.score) if scored else "—",
+        "grade": {"zh": score.grade_zh or "—", "en": score.grade_en or "—"} if scored else "—",
+    }
+
+
+def _headers(reader: Reader) -> dict[str, object]:
+    words: dict[str, object] = {name: reader.word(f"verdict.{name}") for name in VERDICTS}
+    return words | {
+        "standard": reader.word("fact.standard"),
+        "indicators": reader.word("quarterly_review.indicators"),
+        "score": reader.word("key.score"),
+        "grade": reader.word("key.grade"),
+    }
