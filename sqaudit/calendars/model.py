@@ -5,7 +5,9 @@ Every class is one block of the YAML file; the docstrings are its reference.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Annotated, Any, Literal, NamedTuple
@@ -33,14 +35,21 @@ class Days(NamedTuple):
         return isinstance(day, date) and self.first <= day <= self.last
 
 
+def _id(given: str) -> str:
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", given):
+        raise ValueError(f"{given!r} is no id. Write small letters, digits and _, with a letter first.")
+    return given
+
+
 def _days(given: object) -> Days:
     """A day, or a range such as 2026-02-10..2026-02-20."""
     if isinstance(given, Days):
         return given
-    period = periods.parse(str(given))
-    if period.start is None or period.end is None or period.grain not in ("day", "range"):
-        raise ValueError(f"'{given}' is no day. Write 2026-12-24 or a range such as 2026-02-10..2026-02-20.")
-    return Days(period.start, period.end - timedelta(days=1))
+    with suppress(ValueError):
+        period = periods.parse(str(given))
+        if period.start and period.end and period.grain in ("day", "range"):
+            return Days(period.start, period.end - timedelta(days=1))
+    raise ValueError(f"'{given}' is no day. Write 2026-12-24 or a range such as 2026-02-10..2026-02-20.")
 
 
 class PublicHolidays(Description):
@@ -89,7 +98,7 @@ class Calendar(Description):
     calendar's own workdays come first, then its own holidays, then make-up workdays, then public holidays.
     """
 
-    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    id: Annotated[str, AfterValidator(_id)]
     name: Text
     source: Text = Text()
     note: Text = Text()

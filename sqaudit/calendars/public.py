@@ -72,8 +72,7 @@ def country_fault(country: str, subdivision: str | None) -> str:
 
     known = holidays.list_supported_countries()
     if country not in known:
-        countries = sorted(code for code in known if len(code) == 2)
-        return f"'{country}' is no country code. {did_you_mean(country, countries)}"
+        return f"'{country}' is no country code. Write the two letters of ISO 3166, such as CN or DE."
     if subdivision is not None and subdivision not in known[country]:
         return f"{country} has no part '{subdivision}'. {did_you_mean(subdivision, list(known[country]))}"
     return ""

@@ -145,7 +145,7 @@ def _holds(calendar: Calendar, fact: Fact, instant: datetime, zone: str | None) 
 def _clock(
     calendar: Calendar, zone: str | None, start: datetime, end: datetime
 ) -> tuple[WallClock, tuple[int, int]]:
-    """The clock on whose wall the instants are, and the years to look at (the same ones for many instants)."""
+    """The clock on whose wall the instants are, and the years to look at: the same for many instants."""
     years = sorted((start.year, end.year))
     first, last = max(years[0] - 1, 2), min(years[1] + 1, _LAST_YEAR)
     return wall_clock(zone or calendar.timezone, first, last), (first, last)
