@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import datetime, time
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +18,7 @@ from sqaudit.calendars import open_us_at
 from sqaudit.conditions import ConditionError, condition, quoted, unknown_columns
 from sqaudit.engines.duckdb import DuckDBEngine
 from sqaudit.errors import Fault, ParameterError, did_you_mean
+from sqaudit.ledger import ledger
 from sqaudit.measure import Question
 from sqaudit.measure.clocks import attach_calendars, years_until
 from sqaudit.periods import GRAINS, Period
@@ -26,7 +28,8 @@ from sqaudit.records import check as records_check
 from sqaudit.results import Results, stacked
 from sqaudit.sources.attach import Attached, attach
 from sqaudit.sources.links import with_links
-from sqaudit.standards.model import Indicator
+from sqaudit.standards.model import Indicator, Standard
+from sqaudit.standards.variants import variants
 
 STATUSES = ("met", "missed", "counted", "pending", "excluded")
 PeriodLike = str | Period | None
@@ -44,6 +47,7 @@ class Audit(AbstractContextManager["Audit"]):
         self.plan = the_plan
         self.run = the_plan.run
         self.standard = the_plan.standard
+        self.variants = tuple(one for standard in the_plan.read_standards for one in variants(standard))
         self.engine = DuckDBEngine()
         try:
             self.attached = self._attach()
@@ -142,13 +146,27 @@ class Audit(AbstractContextManager["Audit"]):
         run = self.run
         segments = [name for name in run.segments if name not in GRAINS]
         groupings = ((), (run.chosen_period.finer,), *((name,) for name in segments))
-        question = self.question(groupings, self._spans)
-        frames = measure.measure(self.engine, self.standard, self.columns, question)
+        totals_only = frozenset(one.indicator.id for one in self.variants)
+        question = replace(self.question(groupings, self._spans), totals_only=totals_only)
+        frames = measure.measure(self.engine, self._read_every_way, self.columns, question)
         judged = {
-            grouping: verdicts.judged(frame, self.standard, run.chosen_period, run.minimum_cases)
+            grouping: verdicts.judged(frame, self._read_every_way, run.chosen_period, run.minimum_cases)
             for grouping, frame in frames.items()
         }
-        return Results(stacked(judged, segments), self.checks, self.row_account, self.as_of)
+        total, others = _apart(judged[()], totals_only)
+        judged[()] = total
+        return Results(
+            stacked(judged, segments),
+            self.checks,
+            self.row_account,
+            ledger(
+                self.plan.read_standards,
+                _of(total, run.chosen_period),
+                _of(others, run.chosen_period),
+                run.chosen_period,
+            ),
+            self.as_of,
+        )
 
     @cached_property
     def checks(self) -> pd.DataFrame:
@@ -228,6 +246,12 @@ class Audit(AbstractContextManager["Audit"]):
         }
         return with_links(self.engine, attached, models, {kind: self._wanted(kind) for kind in attached})
 
+    @cached_property
+    def _read_every_way(self) -> Standard:
+        """The standard with its indicators under every other reading beside those under the one taken."""
+        every = [*self.standard.indicators, *(one.indicator for one in self.variants)]
+        return self.standard.model_copy(update={"indicators": every})
+
     def _clocks(self) -> dict[str, measure.Clock]:
         """The calendars that are asked, as day tables in the engine, by id."""
         calendars = {one.id: one for one in self.plan.calendars.values()}
@@ -243,7 +267,7 @@ class Audit(AbstractContextManager["Audit"]):
     def _wanted(self, kind: str) -> list[str]:
         """The columns of one kind of records that indicators, segments or the scope ask for."""
         scope = self.run.scope_of(kind)
-        names = [name for one in self.standard.indicators for name in needed_of(one, kind)]
+        names = [name for one in self._read_every_way.indicators for name in needed_of(one, kind)]
         names += [name for name in self.run.segments if name not in GRAINS]
         names += [event] if (event := self.standard.kind(kind).time) else []
         return list(dict.fromkeys([*names, *(condition(scope).columns if scope else ())]))
@@ -251,9 +275,14 @@ class Audit(AbstractContextManager["Audit"]):
     def _refuse_what_the_engine_refuses(self) -> None:
         """Conditions that parse but cannot be computed, such as a time compared with a number."""
         question = self.question(((),), (self.run.chosen_period,))
-        refused = measure.refusals(self.engine, self.standard, self.columns, question)
+        refused = measure.refusals(self.engine, self._read_every_way, self.columns, question)
+        own = {one.indicator.id: one.original for one in self.variants}
         faults = [
-            Fault(f"{self.plan.path_of(name)}, {name}", why, "Check the types of the columns it reads.")
+            Fault(
+                f"{self.plan.path_of(own.get(name, name))}, {own.get(name, name)}",
+                why,
+                "Check the types of the columns it reads.",
+            )
             for name, why in refused.items()
         ]
         for kind in self.attached:
@@ -332,6 +361,16 @@ class Audit(AbstractContextManager["Audit"]):
                 faults.append(Fault("where", str(error)))
         if faults:
             raise ParameterError(faults)
+
+
+def _apart(frame: pd.DataFrame, names: frozenset[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rows of all other indicators, and those of the ones named."""
+    named = frame["indicator"].isin(names)
+    return frame[~named].reset_index(drop=True), frame[named].reset_index(drop=True)
+
+
+def _of(frame: pd.DataFrame, period: Period) -> pd.DataFrame:
+    return frame[frame["period"] == period.label].reset_index(drop=True)
 
 
 def open_audit(run_file: str | Path, **changes: Any) -> Audit:

@@ -22,6 +22,7 @@ from sqaudit.readings import instants, needed_of
 from sqaudit.sources.peek import Peeked, peek
 from sqaudit.standards import Standard, read_standard
 from sqaudit.standards.together import clashes, together
+from sqaudit.standards.variants import variants
 
 PACKAGE = Path(__file__).parent
 
@@ -44,10 +45,15 @@ class Plan:
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
 
     @cached_property
-    def standard(self) -> Standard:
-        """All standards as one, each on its calendar, or all on that of the run if it names one."""
+    def read_standards(self) -> tuple[Standard, ...]:
+        """The standards, each on its calendar, or all on that of the run if it names one."""
         ids = {name: calendar.id for name, calendar in self.calendars.items()}
-        return together([one.on_calendars(ids, self.run.calendar) for one in self.standards])
+        return tuple(one.on_calendars(ids, self.run.calendar) for one in self.standards)
+
+    @cached_property
+    def standard(self) -> Standard:
+        """All standards as one."""
+        return together(self.read_standards)
 
     def path_of(self, indicator: str) -> Path:
         """The file of the standard that has the indicator."""
@@ -148,7 +154,7 @@ def _calendars(
     asked = [
         (standard, indicator, run.calendar or piece.calendar)
         for standard in standards
-        for indicator in standard.indicators
+        for indicator in [*standard.indicators, *(one.indicator for one in variants(standard))]
         for piece in standard.pieces_of(indicator)
         if instants(piece)
     ]

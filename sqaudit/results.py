@@ -23,12 +23,14 @@ class Results:
 
     `measurements` has every grouping of the book under one another: leading columns as in every
     measurement frame, then `target, direction, unit, verdict, grouping`, where `grouping` names what the
-    row is grouped by (total, month, team, ...).
+    row is grouped by (total, month, team, ...). `readings` says what other readings of the documents would
+    make of them (see `sqaudit.ledger`).
     """
 
     measurements: pd.DataFrame
     checks: pd.DataFrame
     row_account: pd.DataFrame
+    readings: pd.DataFrame
     as_of: datetime
 
     def of(self, indicators: Sequence[str]) -> Results:

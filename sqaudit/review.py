@@ -22,7 +22,12 @@ from sqaudit.sources.text_tables import shown_url
 from sqaudit.standards import Standard, read_standard
 from sqaudit.standards.together import together
 
-FILES = {"measurements": "measurements.parquet", "checks": "checks.json", "row_account": "row_account.json"}
+FILES = {
+    "measurements": "measurements.parquet",
+    "checks": "checks.json",
+    "row_account": "row_account.json",
+    "readings": "readings.json",
+}
 RUN = "run.json"
 
 
@@ -103,6 +108,7 @@ class Review:
         self.results.measurements.to_parquet(folder / FILES["measurements"], index=False)
         _write_rows(folder / FILES["checks"], self.results.checks)
         _write_rows(folder / FILES["row_account"], self.results.row_account)
+        _write_rows(folder / FILES["readings"], self.results.readings)
         content = {
             "run": shown_parameters(self.run),
             "standard_paths": [str(path.resolve()) for path in standard_paths],
@@ -130,6 +136,7 @@ def read_review(folder: str | Path) -> Review:
             measurements=pd.read_parquet(place / FILES["measurements"]),
             checks=_read_rows(place / FILES["checks"]),
             row_account=_read_rows(place / FILES["row_account"]),
+            readings=_read_rows(place / FILES["readings"]),
             as_of=datetime.fromisoformat(content["as_of"]),
         )
     except (OSError, ValueError, KeyError) as error:

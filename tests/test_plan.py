@@ -213,7 +213,7 @@ def test_parameters_without_a_file_name_their_keys(folder: Path) -> None:
     with pytest.raises(ParameterError) as caught:
         planned(content, folder, "parameters")
     assert [str(fault) for fault in caught.value.faults] == [
-        "parameters, standard: 5 does not fit. Expected a text.",
+        "parameters, standard: 5 does not fit. Expected a list.",
         "parameters, records.job.path[2]: 5 does not fit. Expected a text.",
     ]
 

@@ -57,7 +57,8 @@ def measure(
         sums = _pooled(
             [piece for piece in pieces if len(piece)], ["indicator", "period", *segments_in(grouping)]
         )
-        sums = sums if grouping else _with_empty_periods(sums, indicators, question)
+        asked_for = [one for one in indicators if not grouping or one.id not in question.totals_only]
+        sums = sums if grouping else _with_empty_periods(sums, asked_for, question)
         sums = _ordered(_in_force(sums, indicators), indicators, segments_in(grouping))
         bounds = _quantile_bounds(engine, asked, grouping, sums)
         frame = figures(sums, indicators, bounds, question.interval, question.confidence)

@@ -28,12 +28,17 @@ def figures(
     addition `numerator, denominator, excluded, value, low, high, method, evidence`. Rows without sums
     (absent records) come out as NaN with the method "none".
     """
-    own = dict(tuple(sums.groupby("indicator", sort=False)))
-    parts = [_one(own[one.id], one, bounds, interval, confidence) for one in indicators if one.id in own]
-    return (
-        pd.concat(parts, ignore_index=True)
-        if parts
-        else sums.assign(**dict.fromkeys([*FIGURES, DEFINITION], np.nan))
+    known = {one.id: one for one in indicators}
+    forms = sums["indicator"].map({name: _form(one) for name, one in known.items()})
+    parts = [
+        _of_form(form, sums[forms == form], bounds, interval, confidence) for form in forms.dropna().unique()
+    ]
+    if not parts:
+        return sums.assign(**dict.fromkeys([*FIGURES, DEFINITION], np.nan))
+    filled = pd.concat(parts).sort_index(kind="stable")  # back into the order of the sums
+    return filled.assign(
+        evidence=filled["indicator"].map({name: one.evidence for name, one in known.items()}),
+        definition=filled["indicator"].map({name: one.definition for name, one in known.items()}),
     )
 
 
@@ -47,21 +52,22 @@ def rank_bounds(sizes: pd.Series, quantile: float, confidence: float) -> list[tu
     ]
 
 
-def _one(
-    rows: pd.DataFrame, indicator: Indicator, bounds: pd.DataFrame, interval: str, confidence: float
+def _of_form(
+    form: str, rows: pd.DataFrame, bounds: pd.DataFrame, interval: str, confidence: float
 ) -> Filled:
-    filled = _FIGURES[_form(indicator)](rows, interval, confidence)
-    if indicator.kind_of_measure == "quantile" and len(bounds):
+    """The figures of all indicators whose figures come about alike."""
+    filled = _FIGURES[form](rows, interval, confidence)
+    if form == "quantile" and len(bounds):
         keys = [name for name in bounds.columns if name not in ("low", "high")]
-        filled = filled.drop(columns=["low", "high"]).merge(bounds, how="left", on=keys)
+        plain = filled.drop(columns=["low", "high"])
+        filled = plain.merge(bounds, how="left", on=keys).set_axis(rows.index)
     absent = filled["rows"].isna()
     counted = filled[["n", "pending"]].fillna(0)
+    excluded = (filled["rows"].fillna(0) - counted["n"] - counted["pending"]).clip(lower=0)
     return filled.assign(
         pending=counted["pending"].where(~absent).fillna(0).astype("int64"),
-        excluded=(filled["rows"].fillna(0) - counted["n"] - counted["pending"]).clip(lower=0).astype("int64"),
+        excluded=excluded.astype("int64"),
         method=filled["method"].where(~absent & filled["value"].notna(), "none"),
-        evidence=indicator.evidence,
-        definition=indicator.definition,
     )
 
 
@@ -133,11 +139,9 @@ def _rate(rows: Filled, _: str, confidence: float) -> Filled:
     """Events per case; without an event there are none, as long as there are cases."""
     base = _sums(rows, "over")
     events = np.where(np.isnan(base), np.nan, np.nan_to_num(_sums(rows, "sum")))
-    whole = bool(np.all(np.isnan(events) | (events == np.floor(events))))
-    low, high = np.full_like(events, np.nan), np.full_like(events, np.nan)
-    if whole:  # a sum of amounts that are no whole numbers is no count
-        exposure = np.where(base > 0, base, np.nan)
-        low, high = intervals.poisson_exact(np.nan_to_num(events), exposure, confidence)
+    whole = events == np.floor(events)  # a sum of amounts that is no whole number is no count
+    exposure = np.where(whole & (base > 0), base, np.nan)
+    low, high = intervals.poisson_exact(np.where(whole, events, 0.0), exposure, confidence)
     value = np.divide(events, base, out=np.full_like(events, np.nan), where=base > 0)
     return rows.assign(
         numerator=events,
@@ -145,7 +149,7 @@ def _rate(rows: Filled, _: str, confidence: float) -> Filled:
         value=value,
         low=low,
         high=high,
-        method="poisson_exact" if whole else "none",
+        method=np.where(whole, "poisson_exact", "none"),
     )
 
 

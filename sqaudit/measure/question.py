@@ -30,7 +30,8 @@ class Question:
     `groupings` lists what the figures are grouped by, each a tuple of columns; the words day, week,
     month, quarter and year group by time instead of whole periods. `scope` bounds the population of a
     record kind. `indicators` limits the answer to some of them. `clocks` holds, for each calendar that
-    is asked, its day table and the open time up to `as_of`.
+    is asked, its day table and the open time up to `as_of`. `totals_only` names indicators that are not
+    broken down by any grouping.
     """
 
     periods: tuple[Period, ...]
@@ -41,6 +42,7 @@ class Question:
     interval: str = "wilson"
     confidence: float = 0.95
     clocks: Mapping[str, Clock] = field(default_factory=dict)
+    totals_only: frozenset[str] = frozenset()
 
     @property
     def now(self) -> Now:
@@ -109,8 +111,8 @@ def scans(standard: Standard, columns: Columns, question: Question) -> list[Scan
             if _answered(piece, indicator, columns):
                 pieces.setdefault((piece.kind, piece.event), []).append(piece)
     found = [
-        _scan(standard, columns, question, kind, event, tuple(own))
-        for (kind, event), own in sorted(pieces.items(), key=lambda item: list(columns).index(item[0][0]))
+        _scan(standard, columns, question, kind, tuple(own))
+        for (kind, _), own in sorted(pieces.items(), key=lambda item: list(columns).index(item[0][0]))
     ]
     return [scan for scan in found if scan.answers]
 
@@ -138,15 +140,16 @@ def _scan(
     columns: Columns,
     question: Question,
     kind: str,
-    named_event: str | None,
     pieces: tuple[Piece, ...],
 ) -> Scan:
     event = event_of(standard, columns, pieces[0])
+    known = {one.id: one for one in standard.indicators}
     answers = {
         grouping: tuple(
             place
             for place, piece in enumerate(pieces)
-            if _broken_down(piece, standard.indicator(piece.indicator), grouping, columns)
+            if not (grouping and piece.indicator in question.totals_only)
+            and _broken_down(piece, known[piece.indicator], grouping, columns)
         )
         for grouping in question.groupings
         if event is not None or not grain_of(grouping)
