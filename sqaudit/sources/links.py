@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 
 from sqaudit.conditions import condition, literal, quoted
 from sqaudit.engines.duckdb import DuckDBEngine
-from sqaudit.kinds import Column, Link, RecordKind
+from sqaudit.errors import Fault, ParameterError
+from sqaudit.kinds import Link, RecordKind
 from sqaudit.sources.attach import Attached
 
 Wanted = Mapping[str, Collection[str]]  # for each record kind, the columns that somebody asks for
@@ -23,26 +24,41 @@ def with_links(
     """The same records with every wanted column that can be found elsewhere, and where each was found.
 
     A column that the records have themselves is never looked for. Rows left out by a rule of the run are
-    not looked at, and a case without the joining id finds nothing.
+    not looked at, and a case without the joining id finds nothing. ParameterError where a link cannot be
+    followed: unlike types, or a `next` among records of another kind.
     """
     plans = {
         kind: list(_found(kind, models, attached, wanted.get(kind, ())))
         for kind, one in attached.items()
         if kind in models
     }
-    tables = {kind: [_table(engine, kind, attached, found) for found in own] for kind, own in plans.items()}
+    for own in plans.values():
+        for found in own:
+            _store(engine, found)
     return {
-        kind: _widened(engine, one, tables.get(kind, []), models, wanted) for kind, one in attached.items()
+        kind: _widened(engine, one, plans.get(kind, []), models, wanted) for kind, one in attached.items()
     }
 
 
 @dataclass(frozen=True)
 class _Found:
-    """A linked column of a kind that can be found."""
+    """A linked column of a kind that can be found, and the two kinds; `time` is the event time of theirs."""
 
     name: str
-    column: Column
     link: Link
+    own: Attached
+    there: Attached
+    time: str | None
+
+    @property
+    def table(self) -> str:
+        """The table of what is found; no kind has a blank in its name, so no two are called alike."""
+        return f"_link {self.own.kind} {self.name}"
+
+    @property
+    def place(self) -> str:
+        """Where a person finds the link."""
+        return f"record kind {self.own.kind}, column {self.name}"
 
 
 def _found(
@@ -50,14 +66,33 @@ def _found(
 ) -> Iterator[_Found]:
     """The wanted columns of one kind that the records lack and another kind has."""
     own = attached[kind].columns
+    known = {name.lower() for name in own}  # the engine does not tell names apart by their case
     for name in _with_their_sources(models[kind], wanted):
         column = models[kind].columns.get(name)
-        if column is None or column.link is None or name in own:
+        if column is None or column.link is None or name.lower() in known:
             continue
         link = column.link
-        there = attached[link.records].columns if link.records in attached else {}
-        if all(key in own for key in link.by) and _needed_there(link) <= set(there) and _covered(link, own):
-            yield _Found(name, column, link)
+        _refuse_neighbours_elsewhere(kind, name, link)
+        there = attached.get(link.records)
+        if there is None or not _needed_there(link) <= set(there.columns):
+            continue
+        if all(key in own for key in link.by) and _covered(link, own):
+            time = models[link.records].time
+            yield _Found(name, link, attached[kind], there, time if time in there.columns else None)
+
+
+def _refuse_neighbours_elsewhere(kind: str, name: str, link: Link) -> None:
+    if (link.next or link.previous) and link.records != kind:
+        way = link.found[0]
+        raise ParameterError(
+            [
+                Fault(
+                    f"record kind {kind}, column {name}",
+                    f"`{way}` looks among records of the same kind, and the link names {link.records}.",
+                    f"Write `records: {kind}`, or find the `first` or `last` of the {link.records} records.",
+                )
+            ]
+        )
 
 
 def _with_their_sources(model: RecordKind, wanted: Collection[str]) -> list[str]:
@@ -81,87 +116,133 @@ def _covered(link: Link, own: Mapping[str, str]) -> bool:
     return link.covering is None or link.covering.at in own
 
 
-def _table(
-    engine: DuckDBEngine, kind: str, attached: Mapping[str, Attached], found: _Found
-) -> tuple[_Found, str]:
+def _store(engine: DuckDBEngine, found: _Found) -> None:
     """What was found, as a table of the engine: one row for each case, or for each row of the kind."""
-    link, name = found.link, f"_link_{kind}_{found.name}"
-    there = attached[link.records].relation
+    link = found.link
     if link.next or link.previous:
-        sql = _neighbours(link, there)
+        sql = _neighbours(found)
     elif link.covering is not None:
-        sql = _covering(link, attached[kind].relation, there)
+        sql = _covering(found)
     else:
         keys = ", ".join(map(quoted, link.by))
-        sql = f"SELECT {keys}, {_aggregate(link)} AS found FROM {quoted(there)} WHERE {_looked_at(link)} GROUP BY {keys}"
-    engine.execute(f"CREATE OR REPLACE TABLE {quoted(name)} AS {sql}")
-    return found, name
+        sql = f"SELECT {keys}, {_aggregate(found)} AS _found FROM ({_looked_at(found)}) GROUP BY {keys}"
+    _refuse_what_the_engine_refuses(engine, found.place, sql)
+    engine.execute(f"CREATE OR REPLACE TABLE {quoted(found.table)} AS {sql}")
 
 
-def _aggregate(link: Link, alias: str = "") -> str:
-    way, found = link.found
+def _refuse_what_the_engine_refuses(engine: DuckDBEngine, place: str, sql: str) -> None:
+    if why := engine.refusal(sql):
+        raise ParameterError([Fault(place, why, "Check the types of the columns it reads.")])
+
+
+def _aggregate(found: _Found) -> str:
+    """One value of many: instants by themselves, others in the order of their records; missing ones aside."""
+    way, name = found.link.found
     if way == "any":
-        return f"bool_or(coalesce(({condition(found).sql}), false))"
-    column = f"{alias}{quoted(found)}"
+        return "bool_or(coalesce(_value, false))"
     if way == "all":
-        return f"list({column} ORDER BY {column}) FILTER ({column} IS NOT NULL)"
-    return f"{'min' if way == 'first' else 'max'}({column})"
+        return "list(_value ORDER BY _value) FILTER (WHERE _value IS NOT NULL)"
+    if found.there.columns[name].startswith(("TIMESTAMP", "DATE")):
+        return f"{'min' if way == 'first' else 'max'}(_value)"
+    nulls = "LAST" if way == "first" else "FIRST"  # a record without a time neither begins nor ends a case
+    return f"{way}(_value ORDER BY _time NULLS {nulls}, _place) FILTER (WHERE _value IS NOT NULL)"
 
 
-def _looked_at(link: Link) -> str:
-    """The rows of the other kind that count: not left out, with every joining id, and as `where` says."""
-    kept = ["_excluded IS NULL", *(f"{quoted(key)} IS NOT NULL" for key in link.by)]
-    return " AND ".join([*kept, *([f"coalesce(({condition(link.where).sql}), false)"] if link.where else [])])
-
-
-def _neighbours(link: Link, there: str) -> str:
-    """The next or previous value of the same case, for each row."""
-    way, found = link.found
-    window = f"PARTITION BY {', '.join(map(quoted, link.by))} ORDER BY {quoted(found)}, _row"
-    step = "lead" if way == "next" else "lag"
-    kept = f"{_looked_at(link)} AND {quoted(found)} IS NOT NULL"
-    return f"SELECT _row, {step}({quoted(found)}) OVER ({window}) AS found FROM {quoted(there)} WHERE {kept}"
-
-
-def _covering(link: Link, own: str, there: str) -> str:
-    """What is found among records that are valid at an instant of the row; an open end has no end."""
-    covering = link.covering
-    assert covering is not None  # noqa: S101 - chosen by the caller
-    at, start, end = f"own.{quoted(covering.at)}", quoted(covering.from_), quoted(covering.until)
-    joined = " AND ".join(f"own.{quoted(key)} = there.{quoted(key)}" for key in link.by)
-    last = f"CASE WHEN there.{end} = date_trunc('day', there.{end}) THEN there.{end} + INTERVAL 1 DAY ELSE there.{end} END"
-    valid = f"{at} >= there.{start} AND (there.{end} IS NULL OR {at} < {last})"
-    looked_at = f"(SELECT * FROM {quoted(there)} WHERE {_looked_at(link)})"
+def _looked_at(found: _Found) -> str:
+    """The records of the other kind that count, with what is read of each under names of our own."""
+    link = found.link
+    way, what = link.found
+    value = condition(what).sql if way == "any" else quoted(what)
+    stretch = [link.covering.from_, link.covering.until] if link.covering else []
+    columns = ", ".join(map(quoted, dict.fromkeys([*link.by, *stretch])))
+    time = quoted(found.time) if found.time else "NULL"
     return (
-        f"SELECT own._row AS _row, {_aggregate(link, 'there.')} AS found FROM {quoted(own)} AS own "
-        f"JOIN {looked_at} AS there ON {joined} AND {valid} GROUP BY own._row"
+        f"SELECT {columns}, {value} AS _value, {time} AS _time, _row AS _place "
+        f"FROM {quoted(found.there.relation)} WHERE {_known(link.by)} AND {_counts(link)}"
     )
+
+
+def _known(names: Collection[str], alias: str = "") -> str:
+    return " AND ".join(f"{alias}{quoted(name)} IS NOT NULL" for name in names)
+
+
+def _counts(link: Link) -> str:
+    """Which records of the other kind count: those not left out, as `where` says."""
+    where = [f"coalesce(({condition(link.where).sql}), false)"] if link.where else []
+    return " AND ".join(["_excluded IS NULL", *where])
+
+
+def _neighbours(found: _Found) -> str:
+    """The next or previous value of the same case among the rows that count, for each row."""
+    link = found.link
+    way, what = link.found
+    window = f"PARTITION BY {', '.join(map(quoted, link.by))} ORDER BY {quoted(what)}, _row"
+    step = "lead" if way == "next" else "lag"
+    value = f"CASE WHEN {_counts(link)} THEN {quoted(what)} END"
+    return (
+        f"SELECT _row, {step}({value} IGNORE NULLS) OVER ({window}) AS _found "
+        f"FROM {quoted(found.there.relation)} WHERE {_known([*link.by, what])}"
+    )
+
+
+def _covering(found: _Found) -> str:
+    """What is found among records that are valid at an instant of the row; an open end has no end.
+
+    A day as the end counts whole.
+    """
+    covering = found.link.covering
+    assert covering is not None  # noqa: S101 - chosen by the caller
+    at = f"own.{quoted(covering.at)}"
+    start, end = f"there.{quoted(covering.from_)}", f"there.{quoted(covering.until)}"
+    whole = f"{end} = date_trunc('day', {end})"
+    ended = f"CASE WHEN {whole} THEN {at} >= {end} + INTERVAL 1 DAY ELSE {at} > {end} END"
+    return (
+        f"SELECT own._row AS _row, {_aggregate(found)} AS _found FROM {quoted(found.own.relation)} AS own "
+        f"JOIN ({_looked_at(found)}) AS there ON {_same_case(found, 'there')} "
+        f"AND {at} >= {start} AND NOT coalesce({ended}, false) GROUP BY own._row"
+    )
+
+
+def _same_case(found: _Found, there: str) -> str:
+    """That the joining ids agree: as text where only one side has text, which need not be numbers."""
+    agreed = []
+    for key in found.link.by:
+        sides = [f"own.{quoted(key)}", f"{there}.{quoted(key)}"]
+        if [found.own.columns[key], found.there.columns[key]].count("VARCHAR") == 1:
+            sides = [f"CAST({side} AS VARCHAR)" for side in sides]
+        agreed.append(" = ".join(sides))
+    return " AND ".join(agreed)
 
 
 def _widened(
     engine: DuckDBEngine,
     one: Attached,
-    tables: list[tuple[_Found, str]],
+    links: list[_Found],
     models: Mapping[str, RecordKind],
     wanted: Wanted,
 ) -> Attached:
     """The records of one kind under their own name, with what was found beside their columns."""
-    computed = _computed(one, [found.name for found, _ in tables], models, wanted.get(one.kind, ()))
-    if not tables and not computed:
+    computed = _computed(one, [found.name for found in links], models, wanted.get(one.kind, ()))
+    if not links and not computed:
         return one
     own = f"_own_{one.kind}"
     stored = engine.rows(
-        f"SELECT table_type FROM information_schema.tables WHERE table_name = {literal(one.kind)}"
+        "SELECT table_type FROM information_schema.tables "
+        f"WHERE table_catalog = current_database() AND table_name = {literal(one.kind)}"
     )
     noun = "VIEW" if stored[0][0] == "VIEW" else "TABLE"
     engine.execute(f"ALTER {noun} {quoted(one.kind)} RENAME TO {quoted(own)}")
-    columns = "".join(f", {_value(found, name)} AS {quoted(found.name)}" for found, name in tables)
-    joins = "".join(f" LEFT JOIN {quoted(name)} ON {_on(found, name)}" for found, name in tables)
-    select = f"SELECT own.*{columns} FROM {quoted(own)} AS own{joins}"
-    further = "".join(f", {condition(text).sql} AS {quoted(name)}" for name, text in computed.items())
-    engine.execute(f"CREATE VIEW {quoted(one.kind)} AS SELECT *{further} FROM ({select})")
+    columns = "".join(f", {_value(found)} AS {quoted(found.name)}" for found in links)
+    joins = "".join(f" LEFT JOIN {quoted(found.table)} ON {_on(found)}" for found in links)
+    source = f"(SELECT own.*{columns} FROM {quoted(own)} AS own{joins})"
+    further = {name: condition(text).sql for name, text in computed.items()}
+    for name, sql in further.items():
+        place = f"record kind {one.kind}, column {name}"
+        _refuse_what_the_engine_refuses(engine, place, f"SELECT {sql} FROM {source}")
+    select = "".join(f", {sql} AS {quoted(name)}" for name, sql in further.items())
+    engine.execute(f"CREATE VIEW {quoted(one.kind)} AS SELECT *{select} FROM {source}")
     shown = {name: sql for name, sql in engine.columns(one.kind).items() if name not in ("_row", "_excluded")}
-    where = {found.name: found.link.records for found, _ in tables} | dict.fromkeys(computed, one.kind)
+    where = {found.name: found.link.records for found in links} | dict.fromkeys(computed, one.kind)
     return replace(one, columns=shown, found=where)
 
 
@@ -170,31 +251,32 @@ def _computed(
 ) -> dict[str, str]:
     """The wanted columns that can be computed from others of the row."""
     known = {*one.columns, *linked}
+    taken = {name.lower() for name in known}
     described = models[one.kind].columns if one.kind in models else {}
     return {
         name: column.otherwise
         for name, column in described.items()
         if name in wanted
-        and name not in known
+        and name.lower() not in taken
         and column.otherwise is not None
         and condition(column.otherwise).columns <= known
     }
 
 
-def _value(found: _Found, table: str) -> str:
+def _value(found: _Found) -> str:
     """What was found for a row: of a yes-or-no question, no where nothing was found for a known case."""
-    value = f"{quoted(table)}.found"
-    if found.link.any is None:
+    link, value = found.link, f"{quoted(found.table)}._found"
+    if link.any is None:
         return value
-    keys = " AND ".join(f"own.{quoted(key)} IS NOT NULL" for key in found.link.by)
-    return f"CASE WHEN {keys} THEN coalesce({value}, false) END"
+    asked = [*link.by, *([link.covering.at] if link.covering else [])]
+    return f"CASE WHEN {_known(asked, 'own.')} THEN coalesce({value}, false) END"
 
 
-def _on(found: _Found, table: str) -> str:
-    link = found.link
+def _on(found: _Found) -> str:
+    """How a row meets what was found for it."""
+    table, link = quoted(found.table), found.link
     by_row = link.next or link.previous or link.covering
-    keys = ["_row"] if by_row else link.by
-    return " AND ".join(f"own.{quoted(key)} = {quoted(table)}.{quoted(key)}" for key in keys)
+    return f"own._row = {table}._row" if by_row else _same_case(found, table)
 
 
 __all__ = ["with_links"]
