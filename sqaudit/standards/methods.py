@@ -102,7 +102,8 @@ def expanded(given: Mapping[str, Any]) -> dict[str, Any]:
     if "measure" in given and not _same(given["measure"], made["measure"]):
         raise ValueError(f"give `method: {name}` or a `measure` of your own, not both.")
     eligible = _narrowed(made.get("eligible"), given.get("eligible"))
-    return {**made, **given, **({"eligible": eligible} if eligible else {}), "with": filled}
+    narrowed = {"eligible": eligible} if eligible else {}
+    return {**made, **given, **narrowed, "measure": made["measure"], "with": filled}
 
 
 def _refuse_unlike(name: str, key: str, value: object, usual: float | str) -> None:
@@ -115,9 +116,12 @@ def _refuse_unlike(name: str, key: str, value: object, usual: float | str) -> No
 
 
 def _same(one: Any, other: Any) -> bool:
-    """Whether two descriptions are one measure, however they are written: 7d is 604800 seconds."""
+    """Whether two descriptions are one measure, however written: an indicator keeps 7d as seconds."""
+    made = Measure.model_validate(other)
+    if one == made.model_dump(by_alias=True, exclude_unset=True):
+        return True
     try:
-        return Measure.model_validate(one) == Measure.model_validate(other)
+        return Measure.model_validate(one) == made
     except ValueError:
         return False
 
