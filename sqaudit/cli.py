@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from sqaudit.errors import AuditError, ParameterError
 
@@ -255,27 +256,42 @@ def standards_lint(
     standard: Annotated[
         list[str] | None, typer.Argument(help="Standard files or ids; all at hand by default.")
     ] = None,
+    language: Annotated[LanguageChoice, typer.Option(help="Chinese, English or both.")] = LanguageChoice.en,
     as_json: AsJson = False,
 ) -> None:
-    """Look for weak spots in standards: weights, bands, targets, directions."""
-    with _faults(as_json):
-        from sqaudit.plan import named_standard, standards_at_hand
-        from sqaudit.standards.lint import lint
+    """Look for what is wrong or weak in standards: the file, conditions, weights, bands, targets, names.
 
-        models = (
-            [named_standard(name, Path()) for name in standard]
-            if standard
-            else [one for _, one in standards_at_hand(Path())]
-        )
-        found = [{"standard": one.standard, **finding} for one in models for finding in lint(one)]
+    Exit status: 0 with warnings and notes only; 1 if a figure cannot come about; 2 if a file is refused.
+    """
+    with _faults(as_json):
+        from sqaudit.lint import lint_file
+        from sqaudit.present.findings import finding_remedy, finding_sentence
+
+        checked = [lint_file(path) for path in _standard_files(standard or [])]
+    found = [(name, one) for name, findings in checked for one in findings]
     if as_json:
-        _print_json(found)
+        _print_json(
+            [
+                {
+                    "standard": name,
+                    **vars(one),
+                    "message": finding_sentence(one, language.value),
+                    "remedy": finding_remedy(one, language.value),
+                }
+                for name, one in found
+            ]
+        )
     else:
-        for row in found:
-            place = f"[bold]{row['severity']}[/] {row['standard']} {row['indicator']}"
-            shown.print(f"{place}: {row['message']} [dim]{row['remedy']}[/]")
-        told.print(f"Findings: {len(found)}; standards: {len(models)}.")
-    raise typer.Exit(1 if any(row["severity"] == "error" for row in found) else 0)
+        for name, one in found:
+            place = escape(f"{name} {one.indicator}".rstrip())
+            message, remedy = (
+                escape(worded(one, language.value)) for worded in (finding_sentence, finding_remedy)
+            )
+            shown.print(f"[bold]{one.severity}[/] {place}: {message} [dim]{remedy}[/]")
+        told.print(f"Findings: {len(found)}; standards: {len(checked)}.")
+    refused = any(one.check == "fault" for _, one in found)
+    failed = any(one.severity == "error" for _, one in found)
+    raise typer.Exit(2 if refused else 1 if failed else 0)
 
 
 @app.command()
@@ -328,6 +344,21 @@ def _opened(run_file: Path) -> Audit:
     from sqaudit.audit import Audit
 
     return Audit(the_plan)
+
+
+def _standard_files(names: list[str]) -> list[Path]:
+    """The files of the standards named, or of all at hand."""
+    from sqaudit.errors import Fault
+    from sqaudit.lint import standard_files
+    from sqaudit.plan import find_standard, shipped
+
+    found = {name: find_standard(name, Path()) for name in names}
+    if unknown := [name for name, path in found.items() if path is None]:
+        remedy = "Check the path, or name one of `sqaudit standards list`."
+        raise ParameterError([Fault(name, "there is no such standard.", remedy) for name in unknown])
+    if not names:
+        return standard_files([Path("params/standards"), *shipped("params/standards")])
+    return [path for path in found.values() if path is not None]
 
 
 def _tell_book(book: Any) -> None:
