@@ -125,7 +125,7 @@ def shown_at(wall: datetime, zone: ZoneInfo) -> datetime | None:
 
 
 def intervals(case: Case, seed: int, wanted: int = 120) -> Iterator[tuple[datetime, datetime]]:
-    """Random pairs of whole minutes on the wall of the records, the most of them near the days in question."""
+    """Random pairs of whole minutes on the wall of the records, most of them near the days in question."""
     chance, zone, found = random.Random(seed), ZoneInfo(case.zone), 0
     while found < wanted:
         day = datetime.fromisoformat(chance.choice(case.around))
@@ -198,7 +198,8 @@ def test_the_engine_and_the_functions_agree_on_every_instant(name: str) -> None:
 def test_peak_time_and_workday_of_a_calendar_elsewhere() -> None:
     """Both change within a day of the records where the calendar lives in another zone."""
     desk = named_calendar("china_day_shift", ROOT)
-    rows = [("2026-09-16 02:30", True, True), ("2026-09-16 04:00", True, False), ("2026-09-18 15:59", True, False),
+    rows = [("2026-09-16 02:30", True, True), ("2026-09-16 04:00", True, False),
+            ("2026-09-18 15:59", True, False),
             ("2026-09-18 16:00", False, False), ("2026-09-20 06:30", True, True)]  # fmt: skip
     with DuckDBEngine() as engine:
         moments = [datetime.fromisoformat(text) for text, _, _ in rows]
