@@ -264,13 +264,16 @@ def catalogue_text() -> str:
 
 
 def entry(name: str, method: Method) -> list[str]:
-    given = ", ".join(f"`{key}: {value:g}`" if isinstance(value, float) else f"`{key}: {value}`"
-                      for key, value in method.with_.items())  # fmt: skip
-    kinds = ", ".join(f"`{kind}`" for kind in made_of(name).kinds)
+    one = made_of(name)
+    given = ", ".join(
+        f"`{key}: {value:g}`" if isinstance(value, float) else f"`{key}: {value}`"
+        for key, value in method.with_.items()
+    )
+    reads = "Reads " + ", ".join(f"`{kind}`" for kind in one.kinds) + (f"; takes {given}" if given else "")
     return [
         f"**`{name}`** {method.name.en} · {method.name.zh}  ",
         f"Formula: {method.formula.en} · {method.formula.zh}  ",
-        f"Reads {kinds}" + (f"; takes {given}" if given else "") + f". Source: {method.source.en}.  ",
+        f"{reads}; {one.direction} is better. Source: {method.source.en}.  ",
         f"Mind: {method.caution.en} {method.caution.zh}",
     ]
 
