@@ -181,12 +181,15 @@ def _rate(piece: Piece, _: Now) -> Reading:
 
 
 def _balance(piece: Piece, _: Now) -> Reading:
-    """Counts for and against; `sum` is their difference, `sum_squares` the rows that are either."""
+    """Counts for and against; `sum` is their difference, `sum_squares` the rows that are just one of both.
+
+    A row that is for and against at once speaks for neither.
+    """
     balance = piece.measure.balance
     assert balance is not None  # noqa: S101 - chosen by the caller
     plus, minus = (f"CAST({_sql(piece, text)} AS INTEGER)" for text in (balance.plus, balance.minus))
     counted = _all(_eligible(piece), f"{plus} IS NOT NULL", f"{minus} IS NOT NULL")
-    aggregates = {"sum": f"sum({plus} - {minus})", "sum_squares": f"sum({plus} + {minus})"}
+    aggregates = {"sum": f"sum({plus} - {minus})", "sum_squares": f"sum(abs({plus} - {minus}))"}
     return Reading(counted, None, _reason(piece, ("true", "missing_value")), None, aggregates)
 
 
@@ -200,8 +203,13 @@ def _gap(piece: Piece, now: Now) -> Reading:
     return Reading(
         counted=counted,
         met=None,
-        pending=_all(_eligible(piece), f"{end} IS NULL", f"{over} < 1"),
-        reason=_reason(piece, (f"{start} IS NULL", "missing_value"), ("true", "too_short")),
+        pending=_all(_eligible(piece), f"coalesce({end} > {now.sql}, {start} IS NOT NULL)", f"{over} < 1"),
+        reason=_reason(
+            piece,
+            (f"{start} IS NULL", "missing_value"),
+            (f"{end} < {start}", "impossible_order"),
+            ("true", "too_short"),
+        ),
         aggregates=_sums_of_ratio(f"CAST({covered} AS DOUBLE)", f"CAST({over} AS DOUBLE)"),
     )
 
@@ -214,10 +222,10 @@ def _stretches(gap: Gap, start: str, end: str, now: Now) -> str:
 
 def _covered(gap: Gap, start: str, end: str, now: Now) -> str:
     """How many of them have an instant in them."""
-    place = f"(epoch_us(t) - epoch_us({start})) // {_microseconds(gap.every)}"
-    inside = f"t >= {start} AND {place} < {_stretches(gap, start, end, now)}"
-    times = f"list_filter({quoted(gap.times)}, lambda t: {inside})"
-    return f"coalesce(list_unique(list_transform({times}, lambda t: {place})), 0)"
+    place = f"(epoch_us(_t) - epoch_us({start})) // {_microseconds(gap.every)}"  # no column is called _t
+    inside = f"_t >= {start} AND {place} < {_stretches(gap, start, end, now)}"
+    times = f"list_filter({quoted(gap.times)}, lambda _t: {inside})"
+    return f"coalesce(list_unique(list_transform({times}, lambda _t: {place})), 0)"
 
 
 def _within(piece: Piece, now: Now) -> Reading:
@@ -236,12 +244,13 @@ def _within(piece: Piece, now: Now) -> Reading:
         pending = f"{end} IS NULL AND NOT ({clock.passed})"
     counted = _all(_eligible(piece), *known, judged)
     met = _all(counted if within.matured else _eligible(piece), clock.kept)
+    inverted = within.counts == "missed"
     return Reading(
         counted=counted,
-        met=met,
+        met=f"coalesce({met}, false)" if inverted else met,  # what never came is not kept: NULL is no answer
         pending=_all(_eligible(piece), *known[:1], pending),
         reason=_reason(piece, *clock.missing, (f"{end} < {start}", "impossible_order")),
-        inverted=within.counts == "missed",
+        inverted=inverted,
     )
 
 
@@ -299,8 +308,18 @@ def _missing(piece: Piece, within: Within, no_limit: str) -> list[tuple[str, str
         return [(f"{start} IS NULL OR {quoted(within.deadline)} IS NULL", "missing_value")]
     if not isinstance(within.limit, LimitBy):
         return [(f"{start} IS NULL", "missing_value")]
-    by = _sql(piece, within.limit.by)
-    return [(f"{start} IS NULL OR {by} IS NULL", "missing_value"), (no_limit, "no_limit")]
+    unknown = _limit_unknown(piece, within.limit)
+    return [(f"{start} IS NULL OR {unknown}", "missing_value"), (no_limit, "no_limit")]
+
+
+def _limit_unknown(piece: Piece, limit: LimitBy) -> str:
+    """Whether a value that the limit depends on is missing; one that it does not depend on may be."""
+    by = _sql(piece, limit.by)
+    nested = {value: own for value, own in limit.when.items() if isinstance(own, LimitBy)}
+    cases = " ".join(
+        f"WHEN {literal(value)} THEN {_limit_unknown(piece, own)}" for value, own in nested.items()
+    )
+    return f"CASE {by} {cases} ELSE {by} IS NULL END" if nested else f"{by} IS NULL"
 
 
 def _limit(piece: Piece, limit: float | LimitBy | None, written: Callable[[float], str]) -> str:

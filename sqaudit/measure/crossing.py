@@ -28,7 +28,9 @@ from sqaudit.measure.question import (
     single_scan,
 )
 from sqaudit.periods import containing, parse
-from sqaudit.standards.model import Indicator, Standard
+from sqaudit.standards.measures import SHARES
+from sqaudit.standards.model import Indicator, Piece, ShareOfCounts, Standard
+from sqaudit.standards.values import word
 
 _SUMS = ["rows", "n", "met", "pending", "sum", "over", "sum_squares", "over_squares", "products"]
 _ONCE = ["value", "variance"]  # of measures that cannot be taken over several record kinds
@@ -40,9 +42,9 @@ def measure(
     """The figures of every indicator, one measurement frame for each grouping.
 
     Columns out: `indicator, period, <segments>, numerator, denominator, pending, excluded, value, low,
-    high, method, evidence, definition`. Shares lie in 0..1, other values are in the indicator's unit; for a mean the
-    numerator is the sum; a count, quantile or maximum has none or no denominator (NaN). `pending` and
-    `excluded` count rows. An empty group has the value NaN. An indicator whose records or columns are
+    high, method, evidence, definition`. Shares lie in 0..1, other values are in the indicator's unit; for
+    a mean the numerator is the sum; a count, quantile or maximum has none or no denominator (NaN).
+    `method` is that of the interval, `definition` that of the figure. `pending` and `excluded` count rows. An empty group has the value NaN. An indicator whose records or columns are
     absent has one row with NaN for each period where nothing is grouped; outside the days on which it is
     in force it has none. A missing segment value is None. ParameterError where a segment is called like a
     column of figures; EngineError shows a refused query.
@@ -50,17 +52,19 @@ def measure(
     _refuse_reserved(question)
     asked = scans(standard, columns, question)
     answers = {scan.name: engine.query(sql.counting(scan)) for scan in asked}
-    indicators = chosen(standard, question)
+    indicators, mixed = chosen(standard, question), _mixed(asked)
     frames = {}
     for grouping in question.groupings:
-        pieces = [_sums(scan, answers[scan.name], grouping) for scan in asked if grouping in scan.answers]
+        pieces = [
+            _sums(scan, answers[scan.name], grouping, mixed) for scan in asked if grouping in scan.answers
+        ]
         sums = _pooled(
             [piece for piece in pieces if len(piece)], ["indicator", "period", *segments_in(grouping)]
         )
         asked_for = [one for one in indicators if not grouping or one.id not in question.totals_only]
         sums = sums if grouping else _with_empty_periods(sums, asked_for, question)
         sums = _ordered(_in_force(sums, indicators), indicators, segments_in(grouping))
-        bounds = _quantile_bounds(engine, asked, grouping, sums)
+        bounds = _quantile_bounds(engine, asked, grouping, sums, mixed)
         frame = figures(sums, indicators, bounds, question.interval, question.confidence)
         frames[grouping] = frame[[*measurement_columns(segments_in(grouping)), DEFINITION]]
     return frames
@@ -119,14 +123,23 @@ def _refuse_reserved(question: Question) -> None:
         )
 
 
-def _sums(scan: Scan, answer: pd.DataFrame, grouping: Grouping) -> pd.DataFrame:
+def _mixed(asked: Sequence[Scan]) -> frozenset[str]:
+    """Segments that are text in some records and numbers in others: a value must not stand there twice."""
+    types: dict[str, set[str]] = {}
+    for scan in asked:
+        for name in {*scan.keys} & {*scan.columns}:
+            types.setdefault(name, set()).add(scan.columns[name])
+    return frozenset(name for name, found in types.items() if "VARCHAR" in found and len(found) > 1)
+
+
+def _sums(scan: Scan, answer: pd.DataFrame, grouping: Grouping, mixed: frozenset[str]) -> pd.DataFrame:
     """The sums of every indicator that a scan answers by a grouping, as rows under one another."""
     keys = grouping_keys(grouping)
     here = pd.Series(True, index=answer.index)
     for key in scan.keys:
         here &= answer[f"grouped_{key}"] == (0 if key in keys else 1)
-    wide = _labelled(answer[here], scan, grouping)
-    own = [_long(wide, grouping, place, scan.pieces[place].indicator) for place in scan.answers[grouping]]
+    wide = _labelled(answer[here], scan, grouping, mixed)
+    own = [_long(wide, grouping, place, scan.pieces[place]) for place in scan.answers[grouping]]
     seen: set[str] = set()
     for rows, place in zip(own, scan.answers[grouping], strict=True):
         if (name := scan.pieces[place].indicator) in seen:  # two parts of one indicator read the same rows
@@ -135,31 +148,39 @@ def _sums(scan: Scan, answer: pd.DataFrame, grouping: Grouping) -> pd.DataFrame:
     return pd.concat(own, ignore_index=True)
 
 
-def _labelled(answer: pd.DataFrame, scan: Scan, grouping: Grouping) -> pd.DataFrame:
+def _labelled(answer: pd.DataFrame, scan: Scan, grouping: Grouping, mixed: frozenset[str]) -> pd.DataFrame:
     """The answer with the label of each stretch of time under `period`, and segment values as they are."""
     labels = answer[grouping_keys(grouping)[0]]
     if grain := grain_of(grouping):
         starts = labels.dropna().unique()
         labels = labels.map({start: containing(pd.Timestamp(start).date(), grain).label for start in starts})
-    segments = {name: _values(answer[name], scan.columns.get(name, "")) for name in segments_in(grouping)}
+    segments = {
+        name: _values(answer[name], scan.columns.get(name, ""), name in mixed)
+        for name in segments_in(grouping)
+    }
     return answer.assign(period=labels, **segments).dropna(subset=["period"])
 
 
-def _values(segment: pd.Series, sql_type: str) -> pd.Series:
+def _values(segment: pd.Series, sql_type: str, as_text: bool) -> pd.Series:
     """Segment values as plain objects: whole numbers stay whole beside a missing one, missing is None."""
     whole = "INT" in sql_type.upper() and segment.dtype.kind == "f"
     plain = segment.astype("Int64" if whole else "object").astype("object")
-    return plain.where(plain.notna(), None)
+    return (plain.map(word).astype("object") if as_text else plain).where(plain.notna(), None)
 
 
-def _long(wide: pd.DataFrame, grouping: Grouping, place: int, indicator: str) -> pd.DataFrame:
-    """The sums of one piece as rows: `indicator, period, <segments>` and whatever was aggregated."""
+def _long(wide: pd.DataFrame, grouping: Grouping, place: int, piece: Piece) -> pd.DataFrame:
+    """The sums of one piece as rows: `indicator, period, <segments>` and whatever was aggregated.
+
+    A share of cases is one of counts too, so that both can be added up.
+    """
     prefix = f"i{place}_"
     own = {name: name.removeprefix(prefix) for name in wide.columns if name.startswith(prefix)}
     rows = wide[["period", *segments_in(grouping), "rows_read", *own]].rename(
         columns={**own, "rows_read": "rows"}
     )
-    return rows.assign(indicator=indicator)
+    if piece.measure.kind in SHARES and not isinstance(piece.measure.share, ShareOfCounts):
+        rows = rows.assign(sum=rows["met"], over=rows["n"])
+    return rows.assign(indicator=piece.indicator)
 
 
 def _pooled(pieces: Sequence[pd.DataFrame], keys: list[str]) -> pd.DataFrame:
@@ -221,7 +242,7 @@ def _place(value: object) -> tuple[int, float, str]:
 
 
 def _quantile_bounds(
-    engine: Engine, asked: Sequence[Scan], grouping: Grouping, sums: pd.DataFrame
+    engine: Engine, asked: Sequence[Scan], grouping: Grouping, sums: pd.DataFrame, mixed: frozenset[str]
 ) -> pd.DataFrame:
     """`low` and `high` of every quantile, as the order statistics whose ranks bracket it."""
     shown = ["indicator", "period", *segments_in(grouping), "low", "high"]
@@ -233,7 +254,7 @@ def _quantile_bounds(
                 continue
             ranks = rank_bounds(here["n"], piece.measure.quantile.q, scan.question.confidence)
             answer = engine.query(sql.ranked(scan, grouping, piece, ranks))
-            found.append(_labelled(answer, scan, grouping).assign(indicator=piece.indicator)[shown])
+            found.append(_labelled(answer, scan, grouping, mixed).assign(indicator=piece.indicator)[shown])
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=shown)
 
 

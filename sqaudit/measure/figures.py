@@ -52,9 +52,7 @@ def rank_bounds(sizes: pd.Series, quantile: float, confidence: float) -> list[tu
     ]
 
 
-def _of_form(
-    form: str, rows: pd.DataFrame, bounds: pd.DataFrame, interval: str, confidence: float
-) -> Filled:
+def _of_form(form: str, rows: pd.DataFrame, bounds: pd.DataFrame, interval: str, confidence: float) -> Filled:
     """The figures of all indicators whose figures come about alike."""
     filled = _FIGURES[form](rows, interval, confidence)
     if form == "quantile" and len(bounds):
@@ -72,8 +70,9 @@ def _of_form(
 
 
 def _form(indicator: Indicator) -> str:
-    measure = indicator.a_measure
-    return "share_of_counts" if isinstance(measure.share, ShareOfCounts) else measure.kind
+    """The measure; where any part is a share of counts, cases are counts of one."""
+    counted = any(isinstance(piece.measure.share, ShareOfCounts) for piece in indicator.pieces)
+    return "share_of_counts" if counted else indicator.kind_of_measure
 
 
 def _proportion(rows: Filled, numerator: str, denominator: str, interval: str, confidence: float) -> Filled:
@@ -139,7 +138,7 @@ def _rate(rows: Filled, _: str, confidence: float) -> Filled:
     """Events per case; without an event there are none, as long as there are cases."""
     base = _sums(rows, "over")
     events = np.where(np.isnan(base), np.nan, np.nan_to_num(_sums(rows, "sum")))
-    whole = events == np.floor(events)  # a sum of amounts that is no whole number is no count
+    whole = (events >= 0) & (events == np.floor(events))  # no sum of other amounts is a count
     exposure = np.where(whole & (base > 0), base, np.nan)
     low, high = intervals.poisson_exact(np.where(whole, events, 0.0), exposure, confidence)
     value = np.divide(events, base, out=np.full_like(events, np.nan), where=base > 0)
