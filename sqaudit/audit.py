@@ -19,7 +19,7 @@ from sqaudit.conditions import ConditionError, condition, quoted, unknown_column
 from sqaudit.engines.duckdb import DuckDBEngine
 from sqaudit.errors import Fault, ParameterError, did_you_mean
 from sqaudit.ledger import ledger
-from sqaudit.measure import Question
+from sqaudit.measure import Clock, Question
 from sqaudit.measure.clocks import attach_calendars, years_until
 from sqaudit.periods import GRAINS, Period
 from sqaudit.plan import Plan, personal_columns, plan, planned, segment_faults
@@ -252,7 +252,7 @@ class Audit(AbstractContextManager["Audit"]):
         every = [*self.standard.indicators, *(one.indicator for one in self.variants)]
         return self.standard.model_copy(update={"indicators": every})
 
-    def _clocks(self) -> dict[str, measure.Clock]:
+    def _clocks(self) -> dict[str, Clock]:
         """The calendars that are asked, as day tables in the engine, by id."""
         calendars = {one.id: one for one in self.plan.calendars.values()}
         if not calendars:
@@ -260,7 +260,7 @@ class Audit(AbstractContextManager["Audit"]):
         zone, years = self.run.timezone, years_until(self.as_of)
         days = attach_calendars(self.engine, calendars.values(), zone, years)
         return {
-            name: measure.Clock(days[name], open_us_at(calendar, zone, self.as_of, years[0]))
+            name: Clock(days[name], open_us_at(calendar, zone, self.as_of, years[0]))
             for name, calendar in calendars.items()
         }
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sqaudit import intervals
-from sqaudit.frames import FIGURES, JUDGEMENT, LEADING, require
+from sqaudit.frames import DEFINITION, FIGURES, JUDGEMENT, LEADING, require
 from sqaudit.periods import parse
 
 CHANGES = (
@@ -47,7 +47,9 @@ def changes(totals: pd.DataFrame, before: str, now: str) -> pd.DataFrame:
         }
     )
     alike = ((second["method"] == first["method"]) & (second["method"] != "none")).to_numpy()
-    counts = (second["method"] == "poisson_exact").to_numpy()
+    if DEFINITION in totals:  # figures of two definitions are never compared
+        alike = alike & (second[DEFINITION] == first[DEFINITION]).to_numpy()
+    counts = ((second["method"] == "poisson_exact") & second["denominator"].isna()).to_numpy()
     if counts.any() and not _of_one_length(before, now):
         alike = alike & ~counts
     return _ordered(frame.assign(change=_change(frame, alike)))[list(CHANGES)]

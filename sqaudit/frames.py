@@ -45,6 +45,19 @@ def reserved(segments: Iterable[str]) -> list[str]:
     return sorted({*segments} & _OWN)
 
 
+def one_definition(frame: pd.DataFrame, what: str) -> pd.DataFrame:
+    """The frame itself if its figures come about in one way; else a FrameError that names the ways.
+
+    >>> one_definition(pd.DataFrame({"definition": ["share", "csat_mean100"]}), "a trend")
+    Traceback (most recent call last):
+    sqaudit.errors.FrameError: a trend never joins figures of two definitions; found: csat_mean100, share.
+    """
+    named = sorted({str(name) for name in frame[DEFINITION].dropna()}) if DEFINITION in frame else []
+    if len(named) > 1:
+        raise FrameError(f"{what} never joins figures of two definitions; found: {', '.join(named)}.")
+    return frame
+
+
 def require(frame: pd.DataFrame, columns: Sequence[str], what: str) -> pd.DataFrame:
     """The frame itself if it has all the columns; else a FrameError that lists missing beside present.
 

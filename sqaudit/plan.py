@@ -179,7 +179,7 @@ def _standards(
     """The standards of a run, their files, and everything that is wrong with them."""
     standards, paths, faults = [], [], []
     for index, name in enumerate(names):
-        key = ["standard", index] if len(names) > 1 else ["standard"]
+        key: list[str | int] = ["standard", index] if len(names) > 1 else ["standard"]
         path = find_standard(name, base)
         if path is None:
             remedy = "Check the path, or name one of `sqaudit standards list`."

@@ -93,7 +93,8 @@ def score(card: pd.DataFrame, standard: Standard) -> Score:
     raw, capped = float(assessed["raw_score"].sum()), float(assessed["capped_score"].sum())
     base = weight if rule.not_assessable == "renormalise" else weight_total
     scale = 100 / base if base > 0 and len(assessed) else float("nan")
-    value = capped * scale
+    special = _special(card, standard) if rule.rule == "gbt_27922" else 0.0
+    value = capped * scale + special
     gated = rule.grade_gate and bool(
         (card["critical"] & (card["verdict"] != "met") & card["target"].notna()).any()
     )
@@ -105,7 +106,7 @@ def score(card: pd.DataFrame, standard: Standard) -> Score:
         weight_assessed=weight,
         weight_total=weight_total,
         score=value,
-        score_raw=raw * scale,
+        score_raw=raw * scale + special,
         grade_zh=zh,
         grade_en=en,
         targets_met=int((verdicts == "met").sum()),
@@ -149,6 +150,20 @@ def attainment(indicator: Indicator, value: float, target: float, scoring: Scori
     return target / value if value > 0 else _BEST_TIME
 
 
+def conformity(indicator: Indicator, value: float) -> float:
+    """How far a figure conforms, on a scale of 0..1 that knows no target; NaN where it has no such scale.
+
+    A share is itself (lower is better: its complement), points are hundredths, a 1-5 rating of a panel is
+    put on the scale by `panel_scale` before this.
+    """
+    if np.isnan(value):
+        return float("nan")
+    share = value if indicator.shown_unit == "share" else value / 100
+    if indicator.shown_unit not in ("share", "points") or not 0 <= share <= 1 or indicator.direction is None:
+        return float("nan")
+    return share if indicator.direction == "higher" else 1 - share
+
+
 def points(share: float, scoring: Scoring) -> tuple[float, float]:
     """The share of the weight that an attainment earns, raw and capped."""
     if np.isnan(share):
@@ -179,8 +194,7 @@ def _weights(card: pd.DataFrame, standard: Standard) -> dict[str, float]:
 def _scored(indicator: Indicator, row: dict[Any, Any], scoring: Scoring) -> dict[str, Any]:
     weight = float("nan") if indicator.weight is None else indicator.weight
     reached = attainment(indicator, row["value"], row["target"], scoring)
-    passes = scoring.rule == "binary" and reaches(indicator, row["value"], row["target"])
-    raw, capped = points(1.0 if passes else reached, scoring)
+    raw, capped = points(_judged_by(indicator, row, reached, scoring), scoring)
     return {
         "dimension": indicator.dimension,
         "clause": indicator.clause.both(),
@@ -191,6 +205,26 @@ def _scored(indicator: Indicator, row: dict[Any, Any], scoring: Scoring) -> dict
         "capped_score": weight * capped,
         "trigger": ", ".join(_triggers(indicator, row, reached, scoring)),
     }
+
+
+def _judged_by(indicator: Indicator, row: dict[Any, Any], reached: float, scoring: Scoring) -> float:
+    """What the rule scores: whether the target is met, the figure itself, or the attainment."""
+    if scoring.rule == "binary" and reaches(indicator, row["value"], row["target"]):
+        return 1.0
+    if scoring.rule in ("weighted_mean", "gbt_27922") and indicator.evidence != "panel":
+        return conformity(indicator, row["value"])
+    return reached
+
+
+def _special(card: pd.DataFrame, standard: Standard) -> float:
+    """Points outside the weights: `special` points are earned where the target is met, negative ones are
+    lost where it is not."""
+    verdicts = dict(zip(card["indicator"], card["verdict"], strict=True))
+    return sum(
+        one.special
+        for one in standard.indicators
+        if one.special is not None and verdicts.get(one.id) == ("met" if one.special > 0 else "not_met")
+    )
 
 
 def _triggers(indicator: Indicator, row: dict[Any, Any], reached: float, scoring: Scoring) -> list[str]:

@@ -17,7 +17,7 @@ Grouping = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Clock:
-    """A calendar in the engine: its day table, and the open time (microseconds) up to the moment of judging."""
+    """A calendar in the engine: its day table, and the microseconds of open time up to the judging."""
 
     days: DayTable
     open_us: int

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from sqaudit.lint import lint
 from sqaudit.params import RunFile
 from sqaudit.present import blocks
 from sqaudit.present.blocks import Block
@@ -14,6 +15,7 @@ from sqaudit.present.definitions import definitions
 from sqaudit.present.tables import (
     checks_table,
     definitions_table,
+    lint_table,
     plain_table,
     row_account_table,
     scorecard_table,
@@ -92,6 +94,7 @@ def appendix(reader: Reader, parts: Sequence[Reader]) -> Block:
         reader.text("quarterly_review.definitions_intro"),
         *(block for part in parts for block in _definitions(part)),
         *_rules(reader),
+        *_findings(parts),
         *_assumptions(reader),
         reader.heading("quarterly_review.methods", 3),
         *_methods(reader),
@@ -146,6 +149,24 @@ def _rules(reader: Reader) -> list[Block]:
     )
     headers = {name: reader.word(f"rules.{name}") for name in ("name", "requirement", "carried_out_by")}
     return [reader.heading("rules.title", 3), plain_table(frame, reader.language, headers)]
+
+
+def _findings(parts: Sequence[Reader]) -> list[Block]:
+    """What a check of the standards finds: it comes from the documents, not from the data."""
+    reader, head = parts[0], parts[0].heading("findings.title", 3)
+    found = [(part, lint(part.review.standard)) for part in parts]
+    tables = [
+        block
+        for part, findings in found
+        if findings
+        for block in (
+            part.heading("plain.text", 4, text=part.review.standard.title.both()),
+            lint_table(findings, part.labels, part.language),
+        )
+    ]
+    if not tables:
+        return [head, reader.text("findings.none")]
+    return [head, reader.text("findings.intro"), *tables]
 
 
 def _assumptions(reader: Reader) -> list[Block]:

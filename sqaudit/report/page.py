@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqaudit.present import blocks
 from sqaudit.present.blocks import Block
-from sqaudit.report import grounds, overview, pictures, result
+from sqaudit.report import grounds, missing, overview, pictures, readings, result
 from sqaudit.report.reader import Reader
 from sqaudit.review import Review
 
@@ -54,6 +54,10 @@ class Page:
         """Where the shortfalls are, by every segment of the run."""
         return blocks.stack(*(pictures.segments(reader) for reader in self._parts))
 
+    def readings(self) -> Block:
+        """What every other reading of the documents would change in figures, verdicts, score and grade."""
+        return readings.readings(self._parts)
+
     def sources(self) -> Block:
         """Where the records came from, and where every row of them went."""
         return grounds.sources(self._reader)
@@ -63,8 +67,8 @@ class Page:
         return grounds.checks(self._reader)
 
     def affected(self) -> Block:
-        """The indicators that cannot be assessed."""
-        return grounds.affected(self._reader)
+        """The indicators that cannot be assessed, and what would make them assessable."""
+        return blocks.stack(grounds.affected(self._reader), missing.missing(self._reader))
 
     def settings(self) -> Block:
         """How the sources were read: the parameters of the run."""

@@ -26,7 +26,8 @@ MOST_ROWS = 15  # indicators in a table by segment before it keeps to those with
 def trends(reader: Reader) -> Block:
     """Every indicator over the months (weeks, days) of the periods, with interval and target."""
     points = reader.review.results.grouped(reader.review.run.chosen_period.finer)
-    known = dict(tuple(points.sort_values("period").groupby("indicator", sort=False)))
+    groups = points.sort_values("period").groupby("indicator", sort=False)
+    known = {str(name): own for name, own in groups}
     drawn = [
         one
         for one in reader.review.standard.indicators

@@ -124,7 +124,7 @@ class Rate(Description):
 
 
 class Balance(Description):
-    """100 x (share of `plus` - share of `minus`) of the rows for which both can be said: a net promoter score."""
+    """100 x (share of `plus` - share of `minus`) of the rows where both are known: a net promoter score."""
 
     plus: Expression
     minus: Expression

@@ -10,7 +10,7 @@ from sqaudit.standards.model import Indicator, Standard
 
 
 def together(standards: Sequence[Standard]) -> Standard:
-    """One standard with the indicators of all, for measuring; it has no scoring, grades or version of its own.
+    """One standard with the indicators of all, for measuring, without scoring, grades or version.
 
     Each indicator keeps the calendar of its own standard. A single standard comes out as it is.
     """
@@ -35,8 +35,8 @@ def clashes(standards: Sequence[Standard]) -> list[str]:
         return found
     owners: dict[str, list[str]] = {}
     for standard in standards:
-        for entry in [*standard.indicators, *standard.rules]:
-            owners.setdefault(entry.id, []).append(standard.standard)
+        for name in [*(one.id for one in standard.indicators), *(one.id for one in standard.rules)]:
+            owners.setdefault(name, []).append(standard.standard)
     found = [
         f"the id {name} stands in {' and '.join(names)}; a run tells indicators apart by their ids."
         for name, names in owners.items()

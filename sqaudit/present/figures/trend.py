@@ -6,6 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sqaudit.frames import one_definition
 from sqaudit.present import numbers, palette
 from sqaudit.present.figures.canvas import SMALL, blank, heading, new_figure, paper, quiet_axes, scale
 from sqaudit.present.fonts import drawable
@@ -29,7 +30,7 @@ def trend(
 
     Out: a figure; one that says so when there is no value at all.
     """
-    points = points.reset_index(drop=True)
+    points = one_definition(points, "a trend").reset_index(drop=True)
     if not points["value"].notna().any():
         return blank(language, name)
     with paper():
@@ -78,13 +79,13 @@ def _draw_values(axes: Axes, points: pd.DataFrame, unit: str, language: Tongue, 
 
 def draw_markers(axes: Axes, points: pd.DataFrame, size: float = 7) -> None:
     """A marker for each value, in the colour and shape of its verdict; `size` in points."""
-    for verdict, own in points.groupby(points["verdict"].astype(str), sort=False):
-        colour = palette.verdict_colour(str(verdict))
+    for place, row in enumerate(points.to_dict("records")):
+        verdict = str(row["verdict"])
+        colour = palette.verdict_colour(verdict)
         axes.plot(
-            own.index,
-            own["value"],
-            palette.VERDICT_SHAPES.get(str(verdict), "o"),
-            linestyle="none",
+            [place],
+            [row["value"]],
+            palette.VERDICT_SHAPES.get(verdict, "o"),
             markersize=size,
             markerfacecolor=palette.PAPER if verdict == "monitored" else colour,
             markeredgecolor=colour,

@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sqaudit.frames import one_definition
 from sqaudit.present import numbers, palette
 from sqaudit.present.figures.canvas import SMALL, TEXT, new_figure, paper, quiet_axes, scale
 from sqaudit.present.figures.trend import draw_band, draw_markers
@@ -50,7 +51,7 @@ def trend_panels(panels: Sequence[Panel], language: Tongue) -> Figure:
 
 
 def _draw(axes: Axes, panel: Panel, language: Tongue) -> None:
-    points = panel.points.reset_index(drop=True)
+    points = one_definition(panel.points, "a trend").reset_index(drop=True)
     quiet_axes(axes)
     draw_band(axes, points)
     axes.plot(points.index, points["value"], color=palette.INK, linewidth=1.2, zorder=3)
