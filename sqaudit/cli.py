@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,7 +18,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from sqaudit.errors import AuditError, ParameterError
+from sqaudit.errors import AuditError, Fault, ParameterError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -294,6 +295,40 @@ def standards_lint(
     raise typer.Exit(2 if refused else 1 if failed else 0)
 
 
+@app.command("clock")
+def clock_command(
+    start: Annotated[str, typer.Argument(help='An instant such as "2026-09-30 17:00", or a day.')],
+    end: Annotated[str, typer.Argument(help="A later one.")],
+    calendar: Annotated[str, typer.Option(help="A calendar, by id or path.")] = "china_office_hours",
+    timezone: Annotated[
+        str | None, typer.Option(help="The zone the instants are in; that of the calendar by default.")
+    ] = None,
+    limit: Annotated[
+        str | None, typer.Option(help="A limit of working time, such as 4h, to say when it had passed.")
+    ] = None,
+    language: Annotated[LanguageChoice, typer.Option(help="Chinese, English or both.")] = LanguageChoice.en,
+    as_json: AsJson = False,
+) -> None:
+    """Prove how much natural and working time lies between two instants, stretch by stretch."""
+    with _faults(as_json):
+        from sqaudit.calendars import clock_proof, named_calendar
+
+        faults, (begins, ends, minutes) = _read_together(
+            ("START", start, _instant), ("END", end, _instant), ("--limit", limit, _minutes)
+        )
+        if faults:
+            raise ParameterError(faults)
+        proof = clock_proof(named_calendar(calendar), begins, ends, timezone, minutes)
+    if as_json:
+        _print_json(proof.as_dict())
+        return
+    from sqaudit.present.clock import proof_lines, proof_table
+
+    shown.print(proof_table(proof, language.value))
+    for line in proof_lines(proof, language.value):
+        shown.print(line, markup=False)
+
+
 @app.command()
 def doctor(as_json: AsJson = False) -> None:
     """Look at this installation: Python, packages, kernel, font, notebooks, room for files."""
@@ -359,6 +394,36 @@ def _standard_files(names: list[str]) -> list[Path]:
     if not names:
         return standard_files([Path("params/standards"), *shipped("params/standards")])
     return [path for path in found.values() if path is not None]
+
+
+def _read_together(*given: tuple[str, str | None, Callable[[str], Any]]) -> tuple[list[Fault], list[Any]]:
+    """What several words of the command line stand for, and every fault of them."""
+    faults: list[Fault] = []
+    values: list[Any] = [None] * len(given)
+    for number, (place, text, meaning) in enumerate(given):
+        try:
+            values[number] = None if text is None else meaning(text)
+        except ValueError as error:
+            faults.append(Fault(place, str(error)))
+    return faults, values
+
+
+def _instant(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text.strip())
+    except ValueError as error:
+        raise ValueError(f"'{text}' is no instant. Write 2026-09-30 17:00 or 2026-09-30.") from error
+
+
+def _minutes(text: str) -> float:
+    from pydantic import TypeAdapter, ValidationError
+
+    from sqaudit.standards.values import Seconds
+
+    try:
+        return float(TypeAdapter(Seconds).validate_python(text)) / 60
+    except ValidationError as error:
+        raise ValueError(f"'{text}' is no length of time. Write 30min, 4h or 2d.") from error
 
 
 def _tell_book(book: Any) -> None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ import holidays
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 from sqaudit.calendars import (
     Calendar,
@@ -32,6 +34,7 @@ from sqaudit.calendars import (
 )
 from sqaudit.calendars.hours import Hours, subtracted
 from sqaudit.calendars.model import WORKED
+from sqaudit.cli import app
 from sqaudit.errors import ParameterError
 
 ROOT = Path(__file__).parents[1]
@@ -429,3 +432,55 @@ def test_what_cannot_be_proved_is_refused(
 ) -> None:
     with pytest.raises(ParameterError, match=words):
         clock_proof(OFFICE, start, end, zone)
+
+
+# The command ------------------------------------------------------------------------------------------------
+
+
+def call(*words: str) -> tuple[int, str, str]:
+    result = CliRunner().invoke(app, ["clock", *words])
+    return result.exit_code, result.stdout, result.stderr
+
+
+def test_the_command_prints_json_for_a_program() -> None:
+    code, out, _ = call("2026-10-09 17:00", "2026-10-10 10:00", "--limit", "90min", "--json")
+    told = json.loads(out)
+    assert code == 0
+    assert (told["natural_minutes"], told["business_minutes"], told["calendar"]) == (1020, 120, OFFICE.id)
+    assert (told["limit_minutes"], told["due"], told["kept"]) == (90, "2026-10-10T09:30:00+08:00", False)
+    assert told["spans"][-1] == {
+        "from": "2026-10-10T09:00:00+08:00", "to": "2026-10-10T10:00:00+08:00", "kind": "makeup_workday",
+        "name": {"zh": "", "en": ""}, "minutes": 60, "counted_minutes": 60,
+    }  # fmt: skip
+
+
+def test_the_command_speaks_chinese_and_takes_a_zone() -> None:
+    code, out, _ = call("2026-10-01 01:00", "2026-10-01 09:00", "--timezone", "UTC", "--language", "zh")
+    assert code == 0
+    assert "国庆节" in out
+    assert "营业时间：0 分钟" in out
+
+
+def test_the_command_names_the_offset_where_the_clock_is_changed() -> None:
+    _, out, _ = call("2026-10-25 02:30+02:00", "2026-10-25 02:30+01:00", "--timezone", "Europe/Berlin",
+                     "--calendar", "always")  # fmt: skip
+    assert "02:30 +0200" in out
+    assert "Natural time: 60 min" in out
+
+
+def test_bad_words_are_told_together_in_sentences() -> None:
+    code, out, err = call("yesterday", "2026-13-01", "--limit", "soon", "--json")
+    assert code == 2
+    assert [fault["place"] for fault in json.loads(out)["faults"]] == ["START", "END", "--limit"]
+    assert "'yesterday' is no instant." in err
+    assert call("2026-01-02", "2026-01-01")[0] == 2
+    assert call("2026-01-01", "2026-01-02", "--timezone", "Mars")[0] == 2
+    assert call("2026-01-01", "2026-01-02", "--limit", "0h")[0] == 2
+    code, _, err = call("2026-01-01", "2026-01-02", "--calendar", "china_ofice_hours")
+    assert code == 2
+    assert "Did you mean 'china_office_hours'?" in err
+
+
+def test_naive_and_zoned_instants_may_stand_together() -> None:
+    code, out, _ = call("2026-10-09 17:00", "2026-10-09T09:30:00Z", "--json")
+    assert (code, json.loads(out)["business_minutes"]) == (0, 30)

@@ -22,7 +22,6 @@ from sqaudit.descriptions import Description, Text
 
 DayKind = Literal["working", "weekend", "holiday", "makeup_workday", "own_holiday", "own_workday"]
 WORKED: frozenset[DayKind] = frozenset(("working", "makeup_workday", "own_workday"))
-MAKEUP = Text(zh="调休上班", en="Make-up workday")
 
 
 class Days(NamedTuple):
@@ -134,14 +133,13 @@ class Calendar(Description):
         return "working" if self._weekly_shifts[day.weekday()] else "weekend"
 
     def day_name(self, day: date) -> Text:
-        """What the day is called, such as its holiday; empty where it has no name."""
+        """What the day is called, such as the name of its holiday; empty where it has no name."""
         kind = self.kind(day)
-        if kind == "makeup_workday":
-            return MAKEUP
         if kind == "holiday" and self.public_holidays:
             given = self.public_holidays
             return public_days(given.country, given.subdivision, day.year).off[day]
-        own = self._own(self.workdays if kind == "own_workday" else self.holidays, day)
+        listed = {"own_workday": self.workdays, "own_holiday": self.holidays}.get(kind, ())
+        own = self._own(listed, day)
         return own.name if own else Text()
 
     def shifts(self, day: date) -> tuple[Hours, ...]:
