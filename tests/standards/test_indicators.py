@@ -83,14 +83,18 @@ class Case:
         return {"": self.expect} | others
 
 
+def _yaml(file: Path) -> Any:
+    return yaml.load(file.read_text(encoding="utf-8"), LOADER)  # noqa: S506 - a safe one
+
+
 def _cases(file: Path) -> Iterator[Case]:
-    for place, given in enumerate(yaml.safe_load(file.read_text(encoding="utf-8")), start=1):
+    for place, given in enumerate(_yaml(file), start=1):
         yield Case(file.stem, place=place, **{**given, "as_of": _moment(given["as_of"])})
 
 
 @lru_cache(maxsize=8)
 def _as_written(standard: str) -> dict[str, Any]:
-    written: dict[str, Any] = yaml.load((STANDARDS / f"{standard}.yaml").read_text(encoding="utf-8"), LOADER)
+    written: dict[str, Any] = _yaml(STANDARDS / f"{standard}.yaml")
     return written
 
 
@@ -205,15 +209,13 @@ def _tells(case: Case, shares: bool) -> bool:
 
 @pytest.mark.parametrize("row", ROWS)
 def test_a_row_of_the_documents_is_carried_out(row: str) -> None:
-    standard = _standard(DOCUMENTS[row.split("-")[0]])
-    entry = {one.id: one for one in (*standard.indicators, *standard.rules)}[ROWS[row]]
-    assert entry.row == row
+    entries = _entries(_standard(DOCUMENTS[row.split("-")[0]]))
+    assert {one.id: one.row for one in entries}[ROWS[row]] == row
 
 
 @pytest.mark.parametrize("name", DOCUMENTS.values())
 def test_every_entry_says_what_it_is_in_both_languages(name: str) -> None:
-    standard = _standard(name)
-    entries: list[Indicator | Rule] = [*standard.indicators, *standard.rules]
+    entries = _entries(_standard(name))
     assert {one.row for one in entries} <= set(ROWS)
     wanting = {
         one.id: [
@@ -224,6 +226,10 @@ def test_every_entry_says_what_it_is_in_both_languages(name: str) -> None:
         for one in entries
     }
     assert {name: keys for name, keys in wanting.items() if keys} == {}
+
+
+def _entries(standard: Standard) -> list[Indicator | Rule]:
+    return [*standard.indicators, *standard.rules]
 
 
 def _texts(entry: Indicator | Rule) -> dict[str, Any]:
