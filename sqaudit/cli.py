@@ -422,7 +422,7 @@ def _standard_files(names: list[str]) -> list[Path]:
     from sqaudit.lint import standard_files
     from sqaudit.plan import find_standard, shipped
 
-    found = {name: find_standard(name, Path()) for name in names}
+    found = {name: Path(name) if Path(name).is_file() else find_standard(name, Path()) for name in names}
     if unknown := [name for name, path in found.items() if path is None]:
         remedy = "Check the path, or name one of `sqaudit standards list`."
         raise ParameterError([Fault(name, "there is no such standard.", remedy) for name in unknown])
