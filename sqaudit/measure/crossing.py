@@ -53,6 +53,7 @@ def measure(
     asked = scans(standard, columns, question)
     answers = {scan.name: engine.query(sql.counting(scan)) for scan in asked}
     indicators, mixed = chosen(standard, question), _mixed(asked)
+    untimed = _untimed(standard, columns, indicators)
     frames = {}
     for grouping in question.groupings:
         pieces = [
@@ -61,6 +62,7 @@ def measure(
         sums = _pooled(
             [piece for piece in pieces if len(piece)], ["indicator", "period", *segments_in(grouping)]
         )
+        sums = _with_a_time_for_each_side(sums, untimed, grouping, question)
         asked_for = [one for one in indicators if not grouping or one.id not in question.totals_only]
         sums = sums if grouping else _with_empty_periods(sums, asked_for, question)
         sums = _ordered(_in_force(sums, indicators), indicators, segments_in(grouping))
@@ -209,6 +211,27 @@ def _with_empty_periods(
         [[one.id for one in indicators], labels], names=["indicator", "period"]
     )
     return sums.set_index(["indicator", "period"]).reindex(wanted).reset_index()
+
+
+def _untimed(standard: Standard, columns: Columns, indicators: Sequence[Indicator]) -> set[str]:
+    """The rates of which some records have no time."""
+    return {
+        one.id
+        for one in indicators
+        for piece in standard.pieces_of(one)
+        if piece.side and able(piece, columns) and event_of(standard, columns, piece) is None
+    }
+
+
+def _with_a_time_for_each_side(
+    sums: pd.DataFrame, untimed: set[str], grouping: Grouping, question: Question
+) -> pd.DataFrame:
+    """The sums without those of a rate of which one side has no time and so is no part of that stretch.
+
+    Records without a time belong to the first period as a whole: no events elsewhere are not none.
+    """
+    elsewhere = bool(grain_of(grouping)) | (sums["period"] != question.periods[0].label)
+    return sums[~(sums["indicator"].isin(untimed) & elsewhere)]
 
 
 def _in_force(sums: pd.DataFrame, indicators: Sequence[Indicator]) -> pd.DataFrame:

@@ -651,3 +651,41 @@ def test_figures_of_segments_add_up_to_the_whole(opened: Opened) -> None:
             audit.measure(by=segments).groupby("indicator")[["numerator", "denominator", "excluded"]].sum()
         )
         pd.testing.assert_frame_equal(parts, whole.loc[parts.index], check_dtype=False, check_like=True)
+
+
+# What only looks like a rate
+
+
+def test_events_without_a_time_are_not_spread_over_months(opened: Opened) -> None:
+    """They belong to the period of the run as a whole; by month nothing can be said, above all not zero."""
+    columns = {"event": ["event_id"], "case": list(COLUMNS)}
+    audit = rated(opened, RATE, [case("a"), case("b")], [event("1")], columns=columns)
+    assert only(audit)["value"] == 0.5
+    assert audit.measure(by=["month"])["value"].dropna().empty
+
+
+def test_events_without_a_time_say_nothing_of_the_period_before(opened: Opened) -> None:
+    columns = {"event": ["event_id"], "case": list(COLUMNS)}
+    cases = [case("a"), {"case_id": "b", "opened": "2026-05-01"}]
+    audit = rated(opened, RATE, cases, [event("1")], columns=columns, compare="previous")
+    figures = audit.results.measurements
+    found = figures[figures["grouping"] == "total"].set_index("period")["value"]
+    assert found["2026-Q3"] == 1
+    assert missing(found["2026-Q2"])
+
+
+@pytest.mark.xfail(strict=True, reason="records of a side that lack a segment drop out of the rate")
+def test_a_rate_is_broken_down_only_by_what_all_its_records_have(opened: Opened) -> None:
+    """Events per case and slip, where slips know no team: by team there would be too few cases."""
+    sides = {"events": "event", "per": ["case", "slip"]}
+    columns = {"slip": ["event_id", "happened"], "event": list(EVENT_COLUMNS), "case": list(COLUMNS)}
+    audit = opened(
+        {"id": "rate", "records": [], "measure": {"rate": sides}},
+        [case("a", team="A")],
+        tables={"event": [event("1", team="A")], "slip": [event("1"), event("2"), event("3")]},
+        kinds={**KINDS, "slip": EVENT},
+        columns=columns,
+        segments=["team"],
+    )
+    assert only(audit)["value"] == 0.25
+    assert audit.measure(by=["team"]).empty
