@@ -16,7 +16,7 @@ LEADING = ("indicator", "period")
 FIGURES = ("numerator", "denominator", "pending", "excluded", "value", "low", "high", "method", "evidence")
 DEFINITION = "definition"  # how the figure is defined; two definitions are never compared
 JUDGEMENT = ("target", "direction", "unit", "verdict")
-_SUMS = ("rows", "n", "met", "sum", "over", "variance", "sum_squares", "over_squares", "products")
+_SUMS = ("rows", "used", "n", "met", "sum", "over", "variance", "sum_squares", "over_squares", "products")
 _OWN = frozenset((*LEADING, *FIGURES, DEFINITION, *JUDGEMENT, *_SUMS, "grouping", "rows_read"))
 
 

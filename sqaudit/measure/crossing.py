@@ -32,7 +32,7 @@ from sqaudit.standards.measures import SHARES
 from sqaudit.standards.model import Indicator, Piece, ShareOfCounts, Standard
 from sqaudit.standards.values import word
 
-_SUMS = ["rows", "n", "met", "pending", "sum", "over", "sum_squares", "over_squares", "products"]
+_SUMS = ["rows", "used", "n", "met", "pending", "sum", "over", "sum_squares", "over_squares", "products"]
 _ONCE = ["value", "variance"]  # of measures that cannot be taken over several record kinds
 
 
@@ -42,12 +42,13 @@ def measure(
     """The figures of every indicator, one measurement frame for each grouping.
 
     Columns out: `indicator, period, <segments>, numerator, denominator, pending, excluded, value, low,
-    high, method, evidence, definition`. Shares lie in 0..1, other values are in the indicator's unit; for
-    a mean the numerator is the sum; a count, quantile or maximum has none or no denominator (NaN).
-    `method` is that of the interval, `definition` that of the figure. `pending` and `excluded` count rows. An empty group has the value NaN. An indicator whose records or columns are
-    absent has one row with NaN for each period where nothing is grouped; outside the days on which it is
-    in force it has none. A missing segment value is None. ParameterError where a segment is called like a
-    column of figures; EngineError shows a refused query.
+    high, method, evidence, definition`. Shares lie in 0..1, other values are in the indicator's unit; for a
+    mean the numerator is the sum; a count, quantile or maximum has none or no denominator (NaN). `method`
+    is that of the interval, `definition` that of the figure. `pending` and `excluded` count rows. An empty
+    group has the value NaN. An indicator whose records or columns are absent has one row with NaN for each
+    period where nothing is grouped; outside the days on which it is in force it has none. A missing segment
+    value is None. ParameterError where a segment is called like a column of figures; EngineError shows a
+    refused query.
     """
     _refuse_reserved(question)
     asked = scans(standard, columns, question)
@@ -145,7 +146,7 @@ def _sums(scan: Scan, answer: pd.DataFrame, grouping: Grouping, mixed: frozenset
     seen: set[str] = set()
     for rows, place in zip(own, scan.answers[grouping], strict=True):
         if (name := scan.pieces[place].indicator) in seen:  # two parts of one indicator read the same rows
-            rows["rows"] = 0
+            rows[["rows", "used"]] = 0
         seen.add(name)
     return pd.concat(own, ignore_index=True)
 
@@ -182,6 +183,8 @@ def _long(wide: pd.DataFrame, grouping: Grouping, place: int, piece: Piece) -> p
     )
     if piece.measure.kind in SHARES and not isinstance(piece.measure.share, ShareOfCounts):
         rows = rows.assign(sum=rows["met"], over=rows["n"])
+    if "used" not in rows:
+        rows = rows.assign(used=rows["n"] + rows.get("pending", 0))
     return rows.assign(indicator=piece.indicator)
 
 

@@ -61,7 +61,7 @@ def _of_form(form: str, rows: pd.DataFrame, bounds: pd.DataFrame, interval: str,
         filled = plain.merge(bounds, how="left", on=keys).set_axis(rows.index)
     absent = filled["rows"].isna()
     counted = filled[["n", "pending"]].fillna(0)
-    excluded = (filled["rows"].fillna(0) - counted["n"] - counted["pending"]).clip(lower=0)
+    excluded = filled["rows"].fillna(0) - filled["used"].fillna(0)
     return filled.assign(
         pending=counted["pending"].where(~absent).fillna(0).astype("int64"),
         excluded=excluded.astype("int64"),
@@ -71,6 +71,9 @@ def _of_form(form: str, rows: pd.DataFrame, bounds: pd.DataFrame, interval: str,
 
 def _form(indicator: Indicator) -> str:
     """The measure; where any part is a share of counts, cases are counts of one."""
+    rate = indicator.a_measure.rate
+    if rate is not None and rate.events.sum is not None:
+        return "rate_of_sums"
     counted = any(isinstance(piece.measure.share, ShareOfCounts) for piece in indicator.pieces)
     return "share_of_counts" if counted else indicator.kind_of_measure
 
@@ -136,19 +139,20 @@ def _ratio(rows: Filled, _: str, confidence: float) -> Filled:
 
 def _rate(rows: Filled, _: str, confidence: float) -> Filled:
     """Events per case; without an event there are none, as long as there are cases."""
+    filled = _rate_of_sums(rows, _, confidence)
+    events, base = filled["numerator"].to_numpy(), filled["denominator"].to_numpy()
+    exposure = np.where(base > 0, base, np.nan)
+    low, high = intervals.poisson_exact(np.nan_to_num(events), exposure, confidence)
+    return filled.assign(low=low, high=high, method="poisson_exact")
+
+
+def _rate_of_sums(rows: Filled, _: str, __: float) -> Filled:
+    """An amount per case: it is no count, and its sum alone tells nothing of its variance."""
     base = _sums(rows, "over")
-    events = np.where(np.isnan(base), np.nan, np.nan_to_num(_sums(rows, "sum")))
-    whole = (events >= 0) & (events == np.floor(events))  # no sum of other amounts is a count
-    exposure = np.where(whole & (base > 0), base, np.nan)
-    low, high = intervals.poisson_exact(np.where(whole, events, 0.0), exposure, confidence)
-    value = np.divide(events, base, out=np.full_like(events, np.nan), where=base > 0)
+    amount = np.where(np.isnan(base), np.nan, np.nan_to_num(_sums(rows, "sum")))
+    value = np.divide(amount, base, out=np.full_like(amount, np.nan), where=base > 0)
     return rows.assign(
-        numerator=events,
-        denominator=base,
-        value=value,
-        low=low,
-        high=high,
-        method=np.where(whole, "poisson_exact", "none"),
+        numerator=amount, denominator=base, value=value, low=np.nan, high=np.nan, method="none"
     )
 
 
@@ -173,6 +177,7 @@ _FIGURES: Mapping[str, Callable[[Filled, str, float], Filled]] = {
     "ratio": _ratio,
     "gap": _ratio,
     "rate": _rate,
+    "rate_of_sums": _rate_of_sums,
     "balance": _balance,
 }
 

@@ -20,6 +20,7 @@ def counting(scan: Scan) -> str:
     aggregates = ["count(*) AS rows_read"]
     for index, piece in enumerate(scan.pieces):
         aggregates += _aggregates(index, read(piece, scan.question.now))
+    aggregates += _used_once(scan)
     marks = [f"GROUPING({quoted(key)}) AS {quoted(f'grouped_{key}')}" for key in scan.keys]
     sets = ", ".join(f"({_listed(grouping_keys(grouping))})" for grouping in scan.answers)
     shown = ",\n  ".join([*map(quoted, scan.keys), *marks, *aggregates])
@@ -76,6 +77,21 @@ def _aggregates(index: int, reading: Reading) -> list[str]:
         for name, sql in reading.aggregates.items()
         if name != "of"
     ]
+    return found
+
+
+def _used_once(scan: Scan) -> list[str]:
+    """For an indicator of which several parts read these records: the rows that some part uses."""
+    parts: dict[str, list[int]] = {}
+    for index, piece in enumerate(scan.pieces):
+        parts.setdefault(piece.indicator, []).append(index)
+    found = []
+    for places in parts.values():
+        if len(places) > 1:
+            readings = [read(scan.pieces[place], scan.question.now) for place in places]
+            conditions = [sql for one in readings for sql in (one.counted, one.pending) if sql]
+            either = " OR ".join(f"coalesce(({sql}), false)" for sql in conditions)
+            found.append(f"count(*) FILTER (WHERE {either}) AS i{places[0]}_used")
     return found
 
 

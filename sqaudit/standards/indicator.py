@@ -154,6 +154,8 @@ class Indicator(InForce):
         if (self.measure is None) == (not self.parts):
             yield f"{self.id}: give either `measure` (or `method`) or `parts`."
             return
+        if self.with_ and self.method is None:
+            yield f"{self.id}: `with` goes with a `method`."
         yield from self._record_problems()
         if self.target is not None and self.targets:
             yield f"{self.id}: give `target` or `targets`, not both."
@@ -246,15 +248,28 @@ class Indicator(InForce):
         return self.unit or self.a_measure.unit
 
     def read_as(self, reading: Reading) -> Indicator:
-        """The indicator under another reading; ValueError where that makes no indicator."""
-        own = self.model_dump(by_alias=True, exclude_unset=True, exclude={"readings"})
-        if {*reading.set} & {"measure", "parts", "method"}:
-            own = {key: value for key, value in own.items() if key not in _SOURCES or key in ("event",)}
-            kept = self.model_dump(by_alias=True, exclude_unset=True, include={"records", "eligible"})
-            own |= kept if "measure" in reading.set and self.method is None and not self.parts else {}
-        if "targets" in reading.set or "target" in reading.set:
-            own = {key: value for key, value in own.items() if key not in ("target", "targets")}
+        """The indicator under another reading; ValueError where that makes no indicator.
+
+        What a reading sets takes the place of what is there. With another measure go the method and the
+        parts it was made of; with another method, or other values for it, what it stood for.
+        """
+        dropped = {"readings", *reading.set}
+        if "method" in reading.set or (self.method is not None and "with" in reading.set):
+            dropped |= {"measure", "records", "eligible", "parts"}
+        if "measure" in reading.set or "parts" in reading.set:
+            dropped |= {"method", "with", "parts", "measure"}
+        if "parts" in reading.set or "rate" in (reading.set.get("measure") or {}):
+            dropped |= {"records", "eligible", "event"}
+        if {"target", "targets"} & set(reading.set):
+            dropped |= {"target", "targets"}
+        own = {name: value for name, value in self._as_given() if name not in dropped}
         return Indicator.model_validate({**own, **reading.set})
+
+    def _as_given(self) -> Iterator[tuple[str, Any]]:
+        """The keys that were given, with values as they were read: a length of time stays one."""
+        for name, field in type(self).model_fields.items():
+            if name in self.model_fields_set:
+                yield field.alias or name, getattr(self, name)
 
     def target_for(self, segment: dict[str, str], start: date | None, end: date | None) -> float | None:
         """The target in force in [start, end) whose scope fits the segment best; None where there is none."""

@@ -96,7 +96,8 @@ def test_the_sketch_of_the_design_loads_and_means_what_it_says(tmp_path: Path) -
 def test_shipped_standards_load(path: Path) -> None:
     standard = read_standard(path)
     assert standard.standard == path.stem
-    assert sum(one.weight or 0 for one in standard.indicators) == pytest.approx(100)
+    weights = [one.weight for one in standard.indicators if one.weight is not None]
+    assert not weights or sum(weights) == pytest.approx(100)
     for kind in standard.kinds_used:
         assert standard.kind(kind).columns
 
@@ -451,6 +452,6 @@ def test_assumptions_are_complete_and_in_both_languages() -> None:
 
 def test_standards_and_plans_start_without_pandas() -> None:
     heavy = "[name for name in ('pandas', 'scipy', 'pyarrow') if name in sys.modules]"
-    code = f"import sys, sqaudit.plan, sqaudit.standards.lint; print({heavy})"
+    code = f"import sys, sqaudit.plan, sqaudit.lint; print({heavy})"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"
