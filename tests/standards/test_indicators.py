@@ -58,7 +58,10 @@ TYPES: dict[str, pa.DataType] = {
 
 @dataclass(frozen=True)
 class Case:
-    """Records and what an indicator makes of them; `readings` the same for its other readings."""
+    """Records and what an indicator makes of them; `readings` the same for its other readings.
+
+    `calendar` holds keys that the case sets in the calendar of the standard, such as peak hours.
+    """
 
     standard: str
     indicator: str
@@ -68,6 +71,7 @@ class Case:
     expect: dict[str, Any]
     period: str = "2026-07"
     readings: dict[str, Any] = field(default_factory=dict)
+    calendar: dict[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return f"{self.standard}-{self.indicator}-{self.place}"
@@ -148,6 +152,16 @@ def _small(case: Case, folder: Path) -> Path:
     return file
 
 
+def _calendar(case: Case, folder: Path) -> dict[str, str]:
+    """The key of a run that names the calendar of the case, if it has one of its own."""
+    if not case.calendar:
+        return {}
+    shipped = _yaml(STANDARDS.parent / "calendars" / f"{_as_written(case.standard)['calendar']}.yaml")
+    file = folder / "calendar.yaml"
+    file.write_text(yaml.safe_dump({**shipped, **case.calendar, "id": "of_the_case"}), encoding="utf-8")
+    return {"calendar": str(file)}
+
+
 def _plan(case: Case, folder: Path) -> Plan:
     run = {
         "standard": str(_small(case, folder)),
@@ -155,6 +169,7 @@ def _plan(case: Case, folder: Path) -> Plan:
         "compare": "none",
         "as_of": case.as_of,
         "records": _written(case, folder),
+        **_calendar(case, folder),
     }
     return planned(run, folder, str(case))
 
