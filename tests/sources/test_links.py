@@ -515,3 +515,29 @@ def test_a_link_that_cannot_be_computed_is_a_fault_with_its_place(
 ) -> None:
     with pytest.raises(ParameterError, match=r"record kind case, column found: .*Check the types"):
         linked({"found": how}, CASES, MESSAGES)
+
+
+@pytest.mark.xfail(strict=True, reason="what is found is not known to be personal where it comes from")
+def test_personal_data_found_elsewhere_stay_personal(linked: Linked) -> None:
+    """Neither a listing nor a table of figures shows them, under whatever name they are found."""
+    columns = {
+        "who": {"link": {"records": "person", "by": ["case_id"], "last": "phone"}},
+        "caller": {"otherwise": "who"},
+    }
+    phones = {
+        "name": "Person",
+        "key": "case_id",
+        "columns": {"case_id": {"type": "text"}, "phone": {"type": "text", "personal": True}},
+    }
+    audit = linked(
+        columns,
+        [case("A")],
+        None,
+        kinds={"person": phones},
+        tables={"person": [{"case_id": "A", "phone": "13800000001"}]},
+    )
+    assert values(audit, "caller") == ["13800000001"]
+    assert "13800000001" not in audit.records("asked").to_string()
+    for name in columns:
+        with pytest.raises(ParameterError, match="holds personal data"):
+            audit.measure(by=[name])
