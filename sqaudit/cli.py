@@ -284,7 +284,7 @@ def standards_lint(
         )
     else:
         for name, one in found:
-            place = escape(f"{name} {one.indicator}".rstrip())
+            place = escape(" ".join(filter(None, (name, one.indicator, one.reading))))
             message, remedy = (
                 escape(worded(one, language.value)) for worded in (finding_sentence, finding_remedy)
             )

@@ -361,6 +361,17 @@ def test_findings_are_sentences_with_a_remedy(
         assert "—" not in worded(finding, "both")
 
 
+def test_other_readings_are_looked_at_too() -> None:
+    def read_as(measure: dict[str, Any]) -> dict[str, Any]:
+        return one(target=0.9, readings={"A22": [{"is": NAME, "set": {"measure": measure}}]})
+
+    assert findings(read_as({"within": WITHIN})) == []
+    (row,) = findings(read_as({"share": "arrived_at > 5"}))
+    assert (row.indicator, row.check, row.reading) == ("rate", "cannot_compute", "A22")
+    (row,) = findings(read_as({"share": "arived_at > reported_at"}))
+    assert (row.severity, row.check, row.reading) == ("warning", "unknown_column", "A22")
+
+
 def test_errors_come_first() -> None:
     rows = findings(one(weight=90, id="late_rate", assumptions=["A99"]), one(id="other"))
     ranks = [("error", "warning", "note").index(row.severity) for row in rows]

@@ -6,6 +6,7 @@ Findings are data; `sqaudit.present.findings` puts them into words.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from sqaudit.engines.duckdb import DuckDBEngine
@@ -15,7 +16,7 @@ from sqaudit.lint.finding import RANKS, Finding
 from sqaudit.lint.names import name_findings
 from sqaudit.lint.scores import score_findings
 from sqaudit.lint.units import unit_findings
-from sqaudit.standards import Standard, read_assumptions
+from sqaudit.standards import Indicator, Standard, read_assumptions
 
 
 def lint(standard: Standard) -> list[Finding]:
@@ -45,8 +46,19 @@ def _found(engine: DuckDBEngine, standard: Standard) -> Iterator[Finding]:
     yield from kind_findings(standard)
     yield from _unknown_assumptions(standard)
     for indicator in standard.indicators:
-        yield from unit_findings(standard, indicator)
-        yield from column_findings(engine, standard, indicator)
+        own = list(_of_figure(engine, standard, indicator))
+        yield from own
+        for number, reading in (
+            (name, one) for name, several in indicator.readings.items() for one in several
+        ):
+            found = _of_figure(engine, standard, indicator.read_as(reading))
+            yield from (replace(one, reading=number) for one in found if one not in own)
+
+
+def _of_figure(engine: DuckDBEngine, standard: Standard, indicator: Indicator) -> Iterator[Finding]:
+    """What keeps the figure of an indicator from coming about, or from meaning what it says."""
+    yield from unit_findings(standard, indicator)
+    yield from column_findings(engine, standard, indicator)
 
 
 def _unknown_assumptions(standard: Standard) -> Iterator[Finding]:

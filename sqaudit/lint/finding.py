@@ -15,14 +15,16 @@ class Finding:
     """A weak spot of a standard.
 
     `check` names what was looked at, `indicator` the id of the indicator or rule (empty: the standard as
-    a whole), `fields` the numbers and names that the sentence needs. An error keeps figures from coming
-    about; a warning may mislead; a note tells what is so.
+    a whole), `fields` the numbers and names that the sentence needs, `reading` the assumption where it is
+    another reading of the indicator that is weak. An error keeps figures from coming about; a warning may
+    mislead; a note tells what is so.
     """
 
     severity: Severity
     indicator: str
     check: str
     fields: Mapping[str, Any] = field(default_factory=dict)
+    reading: str = ""
 
 
 __all__ = ["RANKS", "Finding", "Severity"]

@@ -26,7 +26,7 @@ def lint_table(findings: Sequence[Finding], labels: Labels, language: Language) 
                 palette.SEVERITY_MARKS[finding.severity],
                 palette.SEVERITY_COLOURS[finding.severity],
             ),
-            Cell(named(labels, finding.indicator, tongue) if finding.indicator else DASH),
+            Cell(named(labels, finding.indicator, tongue) if finding.indicator else DASH, finding.reading),
             Cell(finding_sentence(finding, tongue), finding_remedy(finding, tongue)),
         ]
 
