@@ -174,15 +174,15 @@ def _as_read(piece: Piece) -> Iterator[_Part]:
 
 
 def _row_of(kind: RecordKind, piece: Piece) -> str:
-    """A relation of one row with every column of a kind, each with a value of its type."""
-    values = {name: _VALUES[column.type] for name, column in kind.columns.items()}
+    """A relation of one row with every column that a piece reads, each with a value of its type."""
+    values = {name: _VALUES[kind.columns[name].type] for name in needed_columns(piece)}
     values |= {
         clock_column(fact, calendar, name): sql
         for calendar, name in instants(piece)
         for fact, sql in _FACTS.items()
     }
-    columns = ", ".join(f"{sql} AS {quoted(name)}" for name, sql in values.items())
-    return f"(SELECT CAST(NULL AS VARCHAR) AS _excluded, 0 AS _row, {columns})"
+    columns = "".join(f", {sql} AS {quoted(name)}" for name, sql in values.items())
+    return f"(SELECT CAST(NULL AS VARCHAR) AS _excluded{columns})"
 
 
 def _link(standard: Standard, kind: str, column: str, link: Link) -> Iterator[Finding]:
