@@ -187,7 +187,9 @@ def _balance(piece: Piece, _: Now) -> Reading:
     """
     balance = piece.measure.balance
     assert balance is not None  # noqa: S101 - chosen by the caller
-    plus, minus = (f"CAST({_sql(piece, text)} AS INTEGER)" for text in (balance.plus, balance.minus))
+    plus, minus = (
+        f"CAST(CAST({_sql(piece, text)} AS BOOLEAN) AS INTEGER)" for text in (balance.plus, balance.minus)
+    )  # one or none, also where a condition gives a number
     counted = _all(_eligible(piece), f"{plus} IS NOT NULL", f"{minus} IS NOT NULL")
     aggregates = {"sum": f"sum({plus} - {minus})", "sum_squares": f"sum(abs({plus} - {minus}))"}
     return Reading(counted, None, _reason(piece, ("true", "missing_value")), None, aggregates)

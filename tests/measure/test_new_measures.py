@@ -259,6 +259,12 @@ def test_an_answer_both_for_and_against_is_neither(opened: Opened) -> None:
     assert (row["low"], row["high"]) == pytest.approx(tuple(intervals.balance(1, 0, 3)))
 
 
+def test_a_number_in_place_of_a_condition_counts_once(opened: Opened) -> None:
+    measure = {"balance": {"plus": "level", "minus": "good"}}
+    cases = [case("a", level=3, good=False), case("b", level=0, good=True), case("c", level=7, good=False)]
+    assert counts(only(opened({"id": "nps", "measure": measure}, cases)))[:2] == (1, 3)
+
+
 def test_a_balance_of_nobody(opened: Opened) -> None:
     audit = opened({"id": "nps", "measure": BALANCE}, [case("a"), {"case_id": "b"}])
     assert missing(only(audit)["value"])
