@@ -249,6 +249,7 @@ def in_chats(chat: Frame) -> list[Entry]:
 
 def in_tickets(ticket: Frame) -> list[Entry]:
     """Return the causes seen in tickets: a better desk, newcomers, and a shift of the mix."""
+    ticket = ticket.drop_duplicates()
     first = ticket["solved_at_first_contact"]
     known, created = first.notna() & (ticket["customer_id"] != "TEST"), ticket["created_at"]
     ticket = ticket.assign(known=known)

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from .chance import Rng, known, later, stream
-from .facts import BREAK, LAUNCH, PUMP_PRODUCT, Frame, Series, Time, is_rush, within
+from .facts import BREAK, EVENING, LAUNCH, PUMP_PRODUCT, STORM, Frame, Series, Time, is_rush, within
 
 Entry = dict[str, Any]
 Spoilt = tuple[Frame, list[Entry]]
@@ -154,9 +154,9 @@ def spoilt_visits(rng: Rng, frame: Frame) -> Spoilt:
     """Return visits as text, with impossible, foreign, missing and unreadable dates."""
     plain = ~frame["region"].isin(["north", "east", "southeast", "west", "northwest"])
     recent = (frame["reported_at"] >= Time("2026-04-01")) & (frame["product"] != PUMP_PRODUCT)
-    deck = Deck(
-        rng, plain & recent & (frame["status"] == "completed") & (frame["service_type"] != "reception")
-    )
+    calm = (frame["reported_at"].dt.hour < EVENING) & ~within(frame["reported_at"], STORM)
+    done = (frame["status"] == "completed") & frame["item"].isna() & (frame["service_type"] != "reception")
+    deck = Deck(rng, plain & recent & calm & done)
     early, foreign, unsaid = deck.rows(5), deck.rows(3, frame["booking_id"].isna()), deck.rows(10)
     unreadable = {key: deck.rows(n) for key, n in BAD_DATES.items()}
     out = moved(frame, foreign, pd.date_range("2024-08-05", periods=3, freq="9D"), "reported_at")

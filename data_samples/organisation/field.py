@@ -169,7 +169,7 @@ def promises(rng: Rng, reported: Series, zone: Series, urgent: Series) -> Series
     core = zone == "core"
     ahead = np.where(urgent, np.where(core, 30, 60), np.where(core, 120, 240))
     # Parts run short while the faulty pumps are replaced, so promises reach past the day of the extract.
-    needs_part = happens(rng, np.where(reported >= Time("2026-09-10"), 0.06, 0.012), len(reported)) & ~urgent
+    needs_part = happens(rng, np.where(reported >= Time("2026-09-10"), 0.13, 0.012), len(reported)) & ~urgent
     days = rng.integers(6, 24, len(reported)) * 1440
     slot = rng.choice([10, 12, 14, 16], size=len(reported)) * 60
     return later(reported, ahead).where(~needs_part, later(reported.dt.normalize(), days + slot))
