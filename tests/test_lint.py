@@ -215,11 +215,6 @@ CASES: list[tuple[list[dict[str, Any]], dict[str, Any], tuple[str, str, str]]] =
     ([one(target=0.9, measure={"share": None})], {}, ("error", "rate", "empty_measure")),
     ([one(target=5, measure={"mean": None})], {}, ("error", "rate", "empty_measure")),
     ([one(target=0.9, measure={"within": None})], {}, ("error", "rate", "empty_measure")),
-    (
-        [one(target=0.9, readings={"A22": [{"is": NAME, "set": {"records": ["pigeon"]}}]})],
-        {},
-        ("error", "rate", "unknown_kind"),
-    ),
     ([one(target=0.9, assumptions=["A99"])], {}, ("error", "rate", "unknown_assumption")),
     (
         [one(target=0.9)],

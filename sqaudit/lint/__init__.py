@@ -10,14 +10,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from sqaudit.engines.duckdb import DuckDBEngine
-from sqaudit.kinds import catalogue
 from sqaudit.lint.columns import column_findings, kind_findings
 from sqaudit.lint.file import read_in_part, standard_files
 from sqaudit.lint.finding import RANKS, Finding
 from sqaudit.lint.names import name_findings
 from sqaudit.lint.scores import score_findings
 from sqaudit.lint.units import unit_findings
-from sqaudit.standards import Indicator, Measure, Standard, read_assumptions
+from sqaudit.standards import Indicator, Standard, read_assumptions
 
 
 def lint(standard: Standard) -> list[Finding]:
@@ -58,29 +57,18 @@ def _found(engine: DuckDBEngine, standard: Standard) -> Iterator[Finding]:
 
 def _of_figure(engine: DuckDBEngine, standard: Standard, indicator: Indicator) -> Iterator[Finding]:
     """What keeps the figure of an indicator from coming about, or from meaning what it says."""
-    known = {*catalogue(), *standard.record_kinds}
-    unfit = [
-        *(
-            Finding("error", indicator.id, "unknown_kind", {"kind": kind})
-            for kind in indicator.kinds
-            if kind not in known
-        ),
-        *(
-            Finding("error", indicator.id, "empty_measure", {"measure": one.kind})
-            for one in _empty(indicator)
-        ),
-    ]
-    if unfit:
-        yield from unfit
+    if empty := list(_empty_measures(indicator)):
+        yield from empty
         return
     yield from unit_findings(standard, indicator)
     yield from column_findings(engine, standard, indicator)
 
 
-def _empty(indicator: Indicator) -> list[Measure]:
+def _empty_measures(indicator: Indicator) -> Iterator[Finding]:
     """Measures that are named and left without a value."""
-    measures = {one.measure.kind: one.measure for one in indicator.pieces}
-    return [one for one in measures.values() if getattr(one, one.kind) is None]
+    measures = [piece.measure for piece in indicator.pieces]
+    for name in sorted({one.kind for one in measures if getattr(one, one.kind) is None}):
+        yield Finding("error", indicator.id, "empty_measure", {"measure": name})
 
 
 def _unknown_assumptions(standard: Standard) -> Iterator[Finding]:
