@@ -22,7 +22,7 @@ from sqaudit.ledger import ledger
 from sqaudit.measure import Clock, Question
 from sqaudit.measure.clocks import attach_calendars, years_until
 from sqaudit.periods import GRAINS, Period
-from sqaudit.plan import Plan, personal_columns, plan, planned, segment_faults
+from sqaudit.plan import Plan, described_kinds, personal_columns, plan, planned, segment_faults
 from sqaudit.readings import needed_of
 from sqaudit.records import check as records_check
 from sqaudit.results import Results, stacked
@@ -127,7 +127,7 @@ class Audit(AbstractContextManager["Audit"]):
         kinds = [self.standard.kind(kind) for kind in chosen.kinds]
         if self.run.show_personal_data:
             return rows
-        return personal.masked(rows, kinds, also=personal_columns(self.run, kinds))
+        return personal.masked(rows, kinds, also=personal_columns(self.run, described_kinds(self.standard)))
 
     def not_broken_down(self, by: Sequence[str], indicators: Sequence[str] = ()) -> dict[str, str]:
         """Why an indicator has no rows for a grouping: records, a column or a segment are absent."""
@@ -207,7 +207,7 @@ class Audit(AbstractContextManager["Audit"]):
         faults = [Fault("by", fault.message, fault.remedy) for fault in segment_faults(asked, known, "")]
         if not self.run.show_personal_data:
             kinds = [self.standard.kind(kind) for kind in self.attached]
-            hidden = personal_columns(self.run, kinds)
+            hidden = personal_columns(self.run, described_kinds(self.standard))
             faults += [
                 Fault(
                     "by",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -262,11 +262,15 @@ def _name_faults(
     run: RunFile, standard: Standard | None, peeked: Mapping[str, Peeked], where: _Place
 ) -> list[Fault]:
     """Names of columns in segments, scope and the standard that no records have."""
-    columns = {kind: look.our_columns(run.records[kind]) for kind, look in peeked.items()}
+    kinds = described_kinds(standard)
+    columns = {
+        kind: [*own, *found_elsewhere(kinds[kind], own, run.records)] if kind in kinds else own
+        for kind, look in peeked.items()
+        for own in [look.our_columns(run.records[kind])]
+    }
     everywhere = {name for names in columns.values() for name in names}
     for kind in set(run.records) - set(columns):  # what could not be read is taken to have what its kind has
-        described = (standard.record_kinds if standard else {}).get(kind) or catalogue().get(kind)
-        everywhere |= set(described.columns) if described else set()
+        everywhere |= set(kinds[kind].columns) if kind in kinds else set()
     faults = segment_faults(run.segments, sorted(everywhere), where.name, where.lines)
     faults += _personal_faults(run, standard, where)
     if len(columns) == len(run.records):
@@ -276,24 +280,54 @@ def _name_faults(
     return faults
 
 
-def personal_columns(run: RunFile, kinds: Iterable[RecordKind]) -> set[str]:
-    """Our columns that hold personal data: described or named so, or derived from such a column."""
-    known = list(kinds)
-    found: set[str] = {name for kind in known for name, column in kind.columns.items() if column.personal}
+def described_kinds(standard: Standard | None) -> dict[str, RecordKind]:
+    """Every record kind that is described, the standard's own before those of the catalogue."""
+    return {**catalogue(), **(standard.record_kinds if standard else {})}
+
+
+def found_elsewhere(kind: RecordKind, own: Collection[str], records: Collection[str]) -> list[str]:
+    """The described columns that the records of a kind lack and that may be found elsewhere in the run."""
+    return [
+        name
+        for name, column in kind.columns.items()
+        if name not in own
+        and ((column.link is not None and column.link.records in records) or column.otherwise is not None)
+    ]
+
+
+def personal_columns(run: RunFile, described: Mapping[str, RecordKind]) -> set[str]:
+    """Our columns that hold personal data: described or named so, or taken from such a column."""
+    kinds = [described[kind] for kind in run.records if kind in described]
+    found = {name for kind in kinds for name, column in kind.columns.items() if column.personal}
     for source in run.records.values():
-        found |= {ours for theirs, ours in source.columns.items() if is_personal(theirs, known)}
-        for name, expression in source.derived.items():
-            if any(read in found or is_personal(read, known) for read in condition(expression).columns):
-                found.add(name)
+        found |= {ours for theirs, ours in source.columns.items() if is_personal(theirs, kinds)}
+    grown = True
+    while grown:  # what is taken from a column that is taken from a personal one is personal too
+        taken = {name for name, read in _taken_from(run, kinds) if read in found or is_personal(read, kinds)}
+        grown = not taken <= found
+        found |= taken
     return found
+
+
+def _taken_from(run: RunFile, kinds: Iterable[RecordKind]) -> Iterator[tuple[str, str]]:
+    """Pairs of a column and one that its values come from."""
+    for source in run.records.values():
+        for name, expression in source.derived.items():
+            yield from ((name, read) for read in condition(expression).columns)
+    for kind in kinds:
+        for name, column in kind.columns.items():
+            if column.link is not None and column.link.any is None:
+                yield name, column.link.found[1]
+            if column.otherwise is not None:
+                yield from ((name, read) for read in condition(column.otherwise).columns)
 
 
 def _personal_faults(run: RunFile, standard: Standard | None, where: _Place) -> list[Fault]:
     """Segments that would print personal data, unless the run says that they may."""
     if run.show_personal_data:
         return []
-    kinds = [*catalogue().values(), *(standard.record_kinds.values() if standard else ())]
-    personal = personal_columns(run, kinds)
+    described = described_kinds(standard)
+    personal = personal_columns(run, described)
     return [
         where.fault(
             ["segments", index],
@@ -301,7 +335,7 @@ def _personal_faults(run: RunFile, standard: Standard | None, where: _Place) -> 
             "Leave it out, or set `show_personal_data: true`.",
         )
         for index, name in enumerate(run.segments)
-        if name in personal or is_personal(name, kinds)
+        if name in personal or is_personal(name, described.values())
     ]
 
 

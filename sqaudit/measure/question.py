@@ -103,7 +103,7 @@ def scans(standard: Standard, columns: Columns, question: Question) -> list[Scan
 
     Where an indicator reads several kinds and not all of them have a segment's column, those without it
     stand under a missing value of the segment, so that the parts still make up the whole. A rate needs
-    the column on both of its sides.
+    the column in all of its records: with those of one side left out it would be another rate.
     """
     pieces: dict[tuple[str, str | None], list[Piece]] = {}
     for indicator in chosen(standard, question):
@@ -170,7 +170,7 @@ def _broken_down(piece: Piece, indicator: Indicator, grouping: Grouping, columns
     """Whether some records that the indicator reads have every segment of the grouping."""
     segments = segments_in(grouping)
     if piece.side:
-        return _answered(piece, indicator, columns, segments)
+        return all(able(one, columns, segments) for one in indicator.pieces if able(one, columns))
     return any(able(one, columns, segments) for one in indicator.pieces)
 
 

@@ -36,6 +36,12 @@ def font_path(environment: Mapping[str, str] | None = None) -> Path | None:
         if not Path(named).is_file():
             raise FileNotFoundError(f"{VARIABLE} names '{named}', and there is no such file.")
         return Path(named)
+    return _carried()
+
+
+@lru_cache(maxsize=1)
+def _carried() -> Path | None:
+    """The font file that zhplot carries."""
     spec = find_spec("zhplot")
     folders = spec.submodule_search_locations if spec else None
     return next((file for folder in folders or [] for file in sorted(Path(folder).glob("fonts/*.ttf"))), None)

@@ -9,8 +9,9 @@ import pandas as pd
 from sqaudit.present import blocks, numbers
 from sqaudit.present.blocks import Block
 from sqaudit.present.tables import plain_table
+from sqaudit.present.words import Tongue, joined
 from sqaudit.report.reader import Reader
-from sqaudit.report.result import basis, change_lines, honesty, key_figures, score_line, verdict_line
+from sqaudit.report.result import change_lines, honesty, key_figures, verdict_line
 from sqaudit.verdicts import VERDICTS
 
 
@@ -25,14 +26,33 @@ def front(reader: Reader, parts: Sequence[Reader]) -> Block:
         verdict_line(reader),
         *change_lines(reader),
         *(block for part in graded for block in honesty(part)),
-        *(basis(part) for part in parts),
+        _bases(reader, parts),
     )
 
 
 def _grade(part: Reader) -> list[Block]:
     if not part.review.score.weight_assessed:
         return []
-    return [score_line(part), blocks.key_figures(key_figures(part), part.language)]
+    score = part.review.score
+    line = part.text(
+        "quarterly_review.lead_of",
+        kind="lead",
+        standard=part.review.standard.title.both(),
+        score=numbers.score(score.score),
+        grade={"zh": score.grade_zh or "—", "en": score.grade_en or "—"},
+    )
+    return [line, blocks.key_figures(key_figures(part), part.language)]
+
+
+def _bases(reader: Reader, parts: Sequence[Reader]) -> Block:
+    """What was measured against, all standards with their versions."""
+
+    def listed(tongue: Tongue) -> str:
+        titles = (part.review.standard for part in parts)
+        return joined((f"{one.title.in_language(tongue)} {one.version}" for one in titles), tongue)
+
+    as_of = f"{reader.review.results.as_of:%Y-%m-%d}"
+    return reader.text("quarterly_review.bases", kind="note", standards=reader.both(listed), as_of=as_of)
 
 
 def _lines(parts: Sequence[Reader]) -> pd.DataFrame:

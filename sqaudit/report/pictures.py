@@ -18,7 +18,8 @@ from sqaudit.report.reader import Reader
 from sqaudit.standards import Indicator
 
 MOST_DOTS = 15  # values of a segment that one figure can show
-MOST_FIGURES = 4  # indicators of a standard drawn for one segment; all stand in the table below
+MOST_FIGURES = 5  # indicators drawn for one segment, the furthest from their targets; the table has all
+MOST_AMONG = 2  # the same where several standards share the page
 MOST_TRENDS = 12  # indicators that get a large figure each; more share figures of small panels
 MOST_ROWS = 15  # indicators in a table by segment before it keeps to those with a target
 
@@ -105,7 +106,7 @@ def _segment(reader: Reader, segment: str) -> list[Block]:
     if points.empty:
         return []
     parts = [reader.heading("plain.text", 3, text=reader.segment_title(segment))]
-    for indicator in _furthest_below(reader)[:MOST_FIGURES]:
+    for indicator in _furthest_below(reader)[: MOST_AMONG if reader.among_others else MOST_FIGURES]:
         own = points[points["indicator"] == indicator.id]
         if 1 < len(own) <= MOST_DOTS:
             parts.append(_dots(reader, indicator, segment, own))

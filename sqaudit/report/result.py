@@ -51,6 +51,9 @@ def changes(reader: Reader) -> Block:
             reader.heading("quarterly_review.changes"), reader.text("quarterly_review.no_changes")
         )
     drawn = frame[frame["change"] != "not_comparable"].head(MOST_ARROWS)
+    clear = frame["change"].isin(["better", "worse", "changed"])
+    listed = frame if len(frame) <= MOST_ARROWS else frame[clear | frame.index.isin(drawn.index)]
+    rest = len(frame) - len(listed)
     counts = frame["change"].value_counts()
     made = int((frame["change"] != "not_comparable").sum())
     expected = made * (1 - reader.review.run.confidence)
@@ -67,7 +70,8 @@ def changes(reader: Reader) -> Block:
             lambda tongue: change_arrows(drawn, reader.labels, tongue),
             lambda tongue: alt_changes(drawn, tongue),
         ),
-        changes_table(frame, reader.labels, reader.language),
+        changes_table(listed, reader.labels, reader.language),
+        *([reader.text("quarterly_review.changes_rest", kind="note", count=rest)] if rest else []),
         reader.text("honesty.comparisons", kind="note", count=made, expected=f"{expected:.1f}"),
     )
 

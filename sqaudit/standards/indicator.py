@@ -178,10 +178,13 @@ class Indicator(InForce):
             yield f"{self.id}: a rate names records, `where` and `event` on each of its sides."
         if kind != "rate" and not self.parts and not self.records:
             yield f"{self.id}: name the `records` that it reads."
-        several = len(self.records) > 1 or len(self.parts) > 1
+        several = len(self.records) > 1 or sum(len(part.records) for part in self.parts) > 1
         if several and kind not in ADDING_UP:
             yield f"{self.id}: a {kind} cannot be taken over several record kinds."
-        if len(set(self.records)) < len(self.records):
+        rate = self.measure.rate if self.measure else None
+        sides = [rate.events, rate.per] if rate else []
+        lists = [self.records, *(one.records for one in [*self.parts, *sides])]
+        if any(len(set(kinds)) < len(kinds) for kinds in lists):
             yield f"{self.id}: `records` names a record kind twice."
 
     @property
@@ -263,7 +266,19 @@ class Indicator(InForce):
         if {"target", "targets"} & set(reading.set):
             dropped |= {"target", "targets"}
         own = {name: value for name, value in self._as_given() if name not in dropped}
+        if "eligible" in dropped and not {"eligible", "parts", "measure"} & set(reading.set):
+            own |= {"eligible": narrowing} if (narrowing := self._narrowing) else {}
         return Indicator.model_validate({**own, **reading.set})
+
+    @property
+    def _narrowing(self) -> str | None:
+        """What the `eligible` of this indicator adds to that of its method."""
+        if self.method is None or self.eligible is None:
+            return None
+        made = expanded({"method": self.method, "with": self.with_}).get("eligible")
+        if made is None or self.eligible == made:
+            return None if made else self.eligible
+        return self.eligible.removeprefix(f"({made}) and (").removesuffix(")")
 
     def _as_given(self) -> Iterator[tuple[str, Any]]:
         """The keys that were given, with values as they were read: a length of time stays one."""

@@ -89,9 +89,9 @@ class Standard(Description):
             *self._kind_problems(),
             *self._grade_problems(),
             *self._target_problems(),
-            *self._reading_problems(),
+            *self._score_problems(),
         ]
-        problems += self._score_problems()
+        problems = list(dict.fromkeys(problems or self._reading_problems()))
         if problems:
             raise ValueError(" ".join(problems))
         return self
@@ -115,9 +115,12 @@ class Standard(Description):
     def read_as(self, reading: ScoringReading) -> Standard:
         """The standard under another reading of its scoring; ValueError where that makes no standard."""
         scoring = {**self.scoring.model_dump(by_alias=True), **reading.scoring}
-        return self.model_copy(
+        read = self.model_copy(
             update={"scoring": Scoring.model_validate(scoring), "grades": reading.grades or self.grades}
         )
+        if problems := [*read._grade_problems(), *read._score_problems()]:
+            raise ValueError(" ".join(problems))
+        return read
 
     def on_calendars(self, ids: Mapping[str, str], instead: str | None = None) -> Standard:
         """The same with calendars by their ids; `instead` names one that takes the place of all."""
@@ -144,6 +147,17 @@ class Standard(Description):
     def _entries(self) -> list[Indicator | Rule]:
         return [*self.indicators, *self.rules]
 
+    @property
+    def _as_read(self) -> list[Indicator]:
+        """Every indicator, as taken and under each of its other readings."""
+        others = [
+            one.read_as(reading)
+            for one in self.indicators
+            for readings in one.readings.values()
+            for reading in readings
+        ]
+        return [*self.indicators, *others]
+
     def _id_problems(self) -> list[str]:
         ids = [entry.id for entry in self._entries]
         return [
@@ -157,7 +171,7 @@ class Standard(Description):
         return [
             f"{indicator.id}: there is no record kind '{kind}'; describe it under `record_kinds`. "
             f"{did_you_mean(kind, sorted(known))}"
-            for indicator in self.indicators
+            for indicator in self._as_read
             for kind in indicator.kinds
             if kind not in known
         ]
@@ -171,7 +185,7 @@ class Standard(Description):
     def _target_problems(self) -> list[str]:
         return [
             f"{indicator.id}: two targets are in force for one scope ({one.value:g}, {other.value:g})."
-            for indicator in self.indicators
+            for indicator in self._as_read
             for one, other in combinations(indicator.all_targets, 2)
             if one.scope == other.scope and one.conflicts(other)
         ]
@@ -192,7 +206,7 @@ class Standard(Description):
             return []
         return [
             f"{indicator.id}: {reason}"
-            for indicator in self.indicators
+            for indicator in self._as_read
             if indicator.weight is not None
             for target in indicator.all_targets
             if (reason := _undivided(indicator, target.value))

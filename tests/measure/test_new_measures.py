@@ -680,7 +680,6 @@ def test_events_without_a_time_say_nothing_of_the_period_before(opened: Opened) 
     assert missing(found["2026-Q2"])
 
 
-@pytest.mark.xfail(strict=True, reason="records of a side that lack a segment drop out of the rate")
 def test_a_rate_is_broken_down_only_by_what_all_its_records_have(opened: Opened) -> None:
     """Events per case and slip, where slips know no team: by team there would be too few cases."""
     sides = {"events": "event", "per": ["case", "slip"]}

@@ -517,7 +517,6 @@ def test_a_link_that_cannot_be_computed_is_a_fault_with_its_place(
         linked({"found": how}, CASES, MESSAGES)
 
 
-@pytest.mark.xfail(strict=True, reason="what is found is not known to be personal where it comes from")
 def test_personal_data_found_elsewhere_stay_personal(linked: Linked) -> None:
     """Neither a listing nor a table of figures shows them, under whatever name they are found."""
     columns = {
