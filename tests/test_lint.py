@@ -212,9 +212,6 @@ CASES: list[tuple[list[dict[str, Any]], dict[str, Any], tuple[str, str, str]]] =
     ([one(target=0.9)], own_kind(records="pigeon"), ("error", "", "link_to_nothing")),
     ([one(target=0.9)], own_kind(first="flown_at"), ("error", "", "link_lacks")),
     ([one(target=0.9)], own_kind(by=["stop_id"]), ("error", "", "link_lacks")),
-    ([one(target=0.9, measure={"share": None})], {}, ("error", "rate", "empty_measure")),
-    ([one(target=5, measure={"mean": None})], {}, ("error", "rate", "empty_measure")),
-    ([one(target=0.9, measure={"within": None})], {}, ("error", "rate", "empty_measure")),
     ([one(target=0.9, assumptions=["A99"])], {}, ("error", "rate", "unknown_assumption")),
     (
         [one(target=0.9)],

@@ -57,18 +57,8 @@ def _found(engine: DuckDBEngine, standard: Standard) -> Iterator[Finding]:
 
 def _of_figure(engine: DuckDBEngine, standard: Standard, indicator: Indicator) -> Iterator[Finding]:
     """What keeps the figure of an indicator from coming about, or from meaning what it says."""
-    if empty := list(_empty_measures(indicator)):
-        yield from empty
-        return
     yield from unit_findings(standard, indicator)
     yield from column_findings(engine, standard, indicator)
-
-
-def _empty_measures(indicator: Indicator) -> Iterator[Finding]:
-    """Measures that are named and left without a value."""
-    measures = [piece.measure for piece in indicator.pieces]
-    for name in sorted({one.kind for one in measures if getattr(one, one.kind) is None}):
-        yield Finding("error", indicator.id, "empty_measure", {"measure": name})
 
 
 def _unknown_assumptions(standard: Standard) -> Iterator[Finding]:

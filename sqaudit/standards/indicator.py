@@ -261,7 +261,8 @@ class Indicator(InForce):
             dropped |= {"measure", "records", "eligible", "parts"}
         if "measure" in reading.set or "parts" in reading.set:
             dropped |= {"method", "with", "parts", "measure"}
-        if "parts" in reading.set or "rate" in (reading.set.get("measure") or {}):
+        measure = reading.set.get("measure")
+        if "parts" in reading.set or (isinstance(measure, dict) and "rate" in measure):
             dropped |= {"records", "eligible", "event"}
         if {"target", "targets"} & set(reading.set):
             dropped |= {"target", "targets"}

@@ -172,7 +172,7 @@ class Measure(Description):
 
     @model_validator(mode="after")
     def _exactly_one(self) -> Measure:
-        if len(self.model_fields_set) != 1:
+        if len(self.model_fields_set) != 1 or getattr(self, self.kind) is None:
             raise ValueError(f"give exactly one of {', '.join(Measure.model_fields)}.")
         return self
 

@@ -215,6 +215,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"measure": {"quantile": {"of": "a", "q": 1}}}, "q: 1 does not fit. Expected less than 1."),
     ({"measure": {"quantile": {"of": "a", "q": "0%"}}}, "q: 0.0 does not fit. Expected greater than 0."),
     ({"measure": {"complete": []}}, "complete: nothing is given. Give at least one."),
+    ({"measure": {"share": None}}, "measure: give exactly one of share,"),
     ({"records": []}, "rate: name the `records` that it reads."),
     (
         {"measure": {"within": {"from": "a", "to": "b", "deadline": "d", "clock": "business"}}},
