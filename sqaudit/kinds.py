@@ -21,6 +21,10 @@ def _condition(given: object) -> object:
     return str(given)
 
 
+def _listed(given: object) -> object:
+    return given if isinstance(given, list) else [given]
+
+
 _Condition = Annotated[str, BeforeValidator(_condition)]
 
 
@@ -65,14 +69,18 @@ class Link(Description):
 
 
 class Column(Description):
-    """One column of a record kind; `link` and `otherwise` say where it is found if the records lack it."""
+    """One column of a record kind; `link` and `otherwise` say where it is found if the records lack it.
+
+    `otherwise` is an expression over other columns of the row, or a list of them, of which the first that
+    can be computed is taken.
+    """
 
     type: ColumnType | Literal["timestamps"] = "text"  # several instants of one case as a list
     unit: str = ""
     personal: bool = False
     name: Text | None = None
     link: Link | None = None
-    otherwise: _Condition | None = None
+    otherwise: Annotated[list[_Condition], BeforeValidator(_listed)] = Field(default_factory=list)
 
 
 class RecordKind(Description):

@@ -291,7 +291,7 @@ def found_elsewhere(kind: RecordKind, own: Collection[str], records: Collection[
         name
         for name, column in kind.columns.items()
         if name not in own
-        and ((column.link is not None and column.link.records in records) or column.otherwise is not None)
+        and ((column.link is not None and column.link.records in records) or column.otherwise)
     ]
 
 
@@ -318,8 +318,8 @@ def _taken_from(run: RunFile, kinds: Iterable[RecordKind]) -> Iterator[tuple[str
         for name, column in kind.columns.items():
             if column.link is not None and column.link.any is None:
                 yield name, column.link.found[1]
-            if column.otherwise is not None:
-                yield from ((name, read) for read in condition(column.otherwise).columns)
+            for expression in column.otherwise:
+                yield from ((name, read) for read in condition(expression).columns)
 
 
 def _personal_faults(run: RunFile, standard: Standard | None, where: _Place) -> list[Fault]:

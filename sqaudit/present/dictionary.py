@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import reduce
 
 from sqaudit.conditions import condition
 from sqaudit.kinds import Column, Link, RecordKind
@@ -99,7 +100,7 @@ def whence(column: Column, tongue: Tongue) -> str:
     """
     ways = [_found(column.link, tongue)] if column.link else []
     if column.otherwise:
-        ways.append(say("dictionary.found.otherwise", tongue, expression=_code(column.otherwise)))
+        ways.append(say("dictionary.found.otherwise", tongue, expression=_ways(column, tongue)))
     if len(ways) == 2:
         return say("dictionary.found.or_else", tongue, first=ways[0], second=ways[1])
     return "".join(ways)
@@ -121,6 +122,12 @@ def _found(link: Link, tongue: Tongue) -> str:
         at, start, end = (_code(name) for name in (covering.at, covering.from_, covering.until))
         text = say("dictionary.found.covering", tongue, found=text, at=at, start=start, end=end)
     return text
+
+
+def _ways(column: Column, tongue: Tongue) -> str:
+    """The expressions by which a column is computed, the first one that can be before the others."""
+    codes = map(_code, column.otherwise)
+    return reduce(lambda one, other: say("dictionary.found.or_else", tongue, first=one, second=other), codes)
 
 
 def _read_there(link: Link) -> set[str]:

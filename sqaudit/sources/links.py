@@ -7,7 +7,7 @@ that visit. Measuring sees one table with all its columns and does not know wher
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from sqaudit.conditions import condition, literal, quoted
 from sqaudit.engines.duckdb import DuckDBEngine
@@ -23,20 +23,28 @@ def with_links(
 ) -> dict[str, Attached]:
     """The same records with every wanted column that can be found elsewhere, and where each was found.
 
-    A column that the records have themselves is never looked for. Rows left out by a rule of the run are
-    not looked at, and a case without the joining id finds nothing. ParameterError where a link cannot be
-    followed: unlike types, or a `next` among records of another kind.
+    A column that the records have themselves is never looked for. What can be computed within the rows
+    alone comes first, so that other records can be found by it; then what is found in other records; then
+    what is computed from that. Rows left out by a rule of the run are not looked at, and a case without the
+    joining id finds nothing. ParameterError where a link cannot be followed: unlike types, or a `next`
+    among records of another kind.
     """
-    plans = {
-        kind: list(_found(kind, models, attached, wanted.get(kind, ())))
-        for kind, one in attached.items()
-        if kind in models
+    asked = {
+        kind: _with_their_sources(models[kind], wanted.get(kind, ())) if kind in models else []
+        for kind in attached
     }
+    read = _read_by_links(asked, models)
+    plain = {
+        kind: _computed_in_row(engine, one, models.get(kind), [*asked[kind], *read[kind]])
+        for kind, one in attached.items()
+    }
+    plans = {kind: list(_found(kind, models, plain, names)) for kind, names in asked.items() if names}
     for own in plans.values():
         for found in own:
             _store(engine, found)
     return {
-        kind: _widened(engine, one, plans.get(kind, []), models, wanted) for kind, one in attached.items()
+        kind: _widened(engine, one, plans.get(kind, []), models.get(kind), asked[kind])
+        for kind, one in plain.items()
     }
 
 
@@ -67,7 +75,7 @@ def _found(
     """The wanted columns of one kind that the records lack and another kind has."""
     own = attached[kind].columns
     known = {name.lower() for name in own}  # the engine does not tell names apart by their case
-    for name in _with_their_sources(models[kind], wanted):
+    for name in wanted:
         column = models[kind].columns.get(name)
         if column is None or column.link is None or name.lower() in known:
             continue
@@ -96,12 +104,27 @@ def _refuse_neighbours_elsewhere(kind: str, name: str, link: Link) -> None:
 
 
 def _with_their_sources(model: RecordKind, wanted: Collection[str]) -> list[str]:
-    """The wanted columns and those that an `otherwise` of theirs is computed from."""
+    """The wanted columns and those that an `otherwise` of theirs is computed from, at any remove."""
     names = list(wanted)
-    for name in wanted:
-        column = model.columns.get(name)
-        names += sorted(condition(column.otherwise).columns) if column and column.otherwise else []
+    for name in names:  # grows on the way
+        if (column := model.columns.get(name)) is not None:
+            names += sorted({one for text in column.otherwise for one in condition(text).columns} - {*names})
     return list(dict.fromkeys(names))
+
+
+def _read_by_links(asked: Mapping[str, list[str]], models: Mapping[str, RecordKind]) -> dict[str, list[str]]:
+    """What the links of the columns asked for read of each kind of records."""
+    read: dict[str, list[str]] = {kind: [] for kind in asked}
+    for kind, names in asked.items():
+        for name in names:
+            column = models[kind].columns.get(name)
+            if column is not None and (link := column.link) is not None and link.records in read:
+                read[kind] += [*link.by, *([link.covering.at] if link.covering else [])]
+                read[link.records] += sorted(_needed_there(link))
+    return {
+        kind: _with_their_sources(models[kind], names) if kind in models else []
+        for kind, names in read.items()
+    }
 
 
 def _needed_there(link: Link) -> set[str]:
@@ -214,53 +237,98 @@ def _same_case(found: _Found, there: str) -> str:
     return " AND ".join(agreed)
 
 
+def _computed_in_row(
+    engine: DuckDBEngine, one: Attached, model: RecordKind | None, wanted: Collection[str]
+) -> Attached:
+    """The records of one kind with the columns that need nothing but the row itself."""
+    own = {name.lower() for name in one.columns}
+    described = model.columns.items() if model else ()
+    linked = {name for name, column in described if column.link and name.lower() not in own}
+    computed = _computed(one, [], model, wanted, linked)
+    return _renewed(engine, one, [], computed, f"_own_{one.kind}") if computed else one
+
+
 def _widened(
     engine: DuckDBEngine,
     one: Attached,
     links: list[_Found],
-    models: Mapping[str, RecordKind],
-    wanted: Wanted,
+    model: RecordKind | None,
+    wanted: Collection[str],
 ) -> Attached:
-    """The records of one kind under their own name, with what was found beside their columns."""
-    computed = _computed(one, [found.name for found in links], models, wanted.get(one.kind, ()))
+    """The records of one kind with what was found in others, and what can be computed from that."""
+    computed = _computed(one, [found.name for found in links], model, wanted)
     if not links and not computed:
         return one
-    own = f"_own_{one.kind}"
+    return _renewed(engine, one, links, computed, f"_unlinked_{one.kind}")
+
+
+def _renewed(
+    engine: DuckDBEngine, one: Attached, links: list[_Found], computed: Mapping[str, str], before: str
+) -> Attached:
+    """The records under their own name with further columns; what they were is called `before`."""
     stored = engine.rows(
         "SELECT table_type FROM information_schema.tables "
         f"WHERE table_catalog = current_database() AND table_name = {literal(one.kind)}"
     )
     noun = "VIEW" if stored[0][0] == "VIEW" else "TABLE"
-    engine.execute(f"ALTER {noun} {quoted(one.kind)} RENAME TO {quoted(own)}")
+    engine.execute(f"ALTER {noun} {quoted(one.kind)} RENAME TO {quoted(before)}")
     columns = "".join(f", {_value(found)} AS {quoted(found.name)}" for found in links)
     joins = "".join(f" LEFT JOIN {quoted(found.table)} ON {_on(found)}" for found in links)
-    source = f"(SELECT own.*{columns} FROM {quoted(own)} AS own{joins})"
-    further = {name: condition(text).sql for name, text in computed.items()}
-    for name, sql in further.items():
-        place = f"record kind {one.kind}, column {name}"
-        _refuse_what_the_engine_refuses(engine, place, f"SELECT {sql} FROM {source}")
-    select = "".join(f", {sql} AS {quoted(name)}" for name, sql in further.items())
-    engine.execute(f"CREATE VIEW {quoted(one.kind)} AS SELECT *{select} FROM {source}")
+    select = f"SELECT own.*{columns} FROM {quoted(before)} AS own{joins}"
+    for name, text in computed.items():  # one may read another
+        select = f"SELECT *, {condition(text).sql} AS {quoted(name)} FROM ({select})"
+        _refuse_what_the_engine_refuses(engine, f"record kind {one.kind}, column {name}", select)
+    engine.execute(f"CREATE VIEW {quoted(one.kind)} AS {select}")
     shown = {name: sql for name, sql in engine.columns(one.kind).items() if name not in ("_row", "_excluded")}
     where = {found.name: found.link.records for found in links} | dict.fromkeys(computed, one.kind)
-    return replace(one, columns=shown, found=where)
+    return replace(one, columns=shown, found={**one.found, **where})
 
 
 def _computed(
-    one: Attached, linked: Collection[str], models: Mapping[str, RecordKind], wanted: Collection[str]
+    one: Attached,
+    linked: Collection[str],
+    model: RecordKind | None,
+    wanted: Collection[str],
+    later: Collection[str] = (),
 ) -> dict[str, str]:
-    """The wanted columns that can be computed from others of the row."""
-    known = {*one.columns, *linked}
-    taken = {name.lower() for name in known}
-    described = models[one.kind].columns if one.kind in models else {}
-    return {
-        name: column.otherwise
-        for name, column in described.items()
-        if name in wanted
-        and name.lower() not in taken
-        and column.otherwise is not None
-        and condition(column.otherwise).columns <= known
-    }
+    """The wanted columns that can be computed from others of the row, each after those that it reads.
+
+    Of several ways the first one that can be gone is taken; where it may be open `later`, none is yet.
+    """
+    if model is None:
+        return {}
+    settling = _Settling(model, {*one.columns, *linked}, set(later))
+    for name in wanted:
+        settling.settle(name)
+    return settling.computed
+
+
+@dataclass
+class _Settling:
+    """The columns of a row that are known, those computed so far, and those that may be found later."""
+
+    model: RecordKind
+    known: set[str]
+    later: set[str]
+    computed: dict[str, str] = field(default_factory=dict)
+
+    def settle(self, name: str, asking: frozenset[str] = frozenset()) -> None:
+        """Find out how a column is computed, if it can be; `asking` are those that it is computed for."""
+        column = self.model.columns.get(name)
+        taken = {known.lower() for known in self.known}  # the engine does not tell names apart by their case
+        if column is None or name.lower() in taken or name in self.later or name in asking:
+            return
+        for text in column.otherwise:
+            read = condition(text).columns
+            for one in sorted(read):
+                self.settle(one, asking | {name})
+            if read <= self.known:
+                self.computed[name] = text
+                self.known.add(name)
+                return
+            if read & self.later:
+                self.later.add(name)
+                return
 
 
 def _value(found: _Found) -> str:

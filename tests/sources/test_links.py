@@ -540,3 +540,64 @@ def test_personal_data_found_elsewhere_stay_personal(linked: Linked) -> None:
     for name in columns:
         with pytest.raises(ParameterError, match="holds personal data"):
             audit.measure(by=[name])
+
+
+def computed(*ways: str) -> dict[str, Any]:
+    return {"type": "timestamp", "otherwise": list(ways)}
+
+
+@pytest.mark.parametrize(
+    ("own", "expected"),
+    [
+        (["opened", "closed"], [moment(2), moment(1)]),
+        (["closed"], [moment(2), None]),
+        (["opened"], [moment(1), moment(1)]),
+    ],
+)
+def test_the_first_way_whose_columns_are_there_is_taken(
+    linked: Linked, own: list[str], expected: list[Any]
+) -> None:
+    ways = {"over": computed("coalesce(closed, opened)", "closed", "opened")}
+    rows = [{"case_id": "A", "opened": day(1), "closed": day(2)}, {"case_id": "B", "opened": day(1)}]
+    cases = [{name: row.get(name) for name in ["case_id", *own]} for row in rows]
+    assert values(linked(ways, cases, case_columns=["case_id", *own]), "over") == expected
+
+
+def test_a_computed_column_may_be_computed_from_another(linked: Linked) -> None:
+    columns = {
+        "late": computed("later + interval '1 day'"),
+        "later": computed("missing_one", "opened + interval '1 day'"),
+        "missing_one": {"type": "timestamp"},
+    }
+    assert values(linked(columns, [case("A")], asked=["late"]), "late") == [moment(3)]
+
+
+def test_columns_computed_from_each_other_are_not_found(linked: Linked) -> None:
+    audit = linked({"one": computed("other"), "other": computed("one")}, [case("A")])
+    assert set(audit.columns["case"]) == set(CASE)
+
+
+def test_what_a_link_asks_for_may_be_computed_in_the_other_records(linked: Linked) -> None:
+    """Complaints whose file names no type are all complaints, also where one looks for the next of them."""
+    described = kind(MESSAGE, "message_id", "sent", {"kind": {"otherwise": "'reply'"}})
+    audit = linked(
+        moment_found(first="sent", where="kind = 'reply'"),
+        [case("A"), case("B")],
+        [message("A", 2), message("A", 3)],
+        message_columns=[name for name in MESSAGE if name != "kind"],
+        kinds={"message": described},
+    )
+    assert values(audit, "found") == [moment(2), None]
+
+
+def test_what_is_found_elsewhere_comes_before_what_is_computed_without_it(linked: Linked) -> None:
+    """Of two ways, the first needs what a link finds: it must not be given up before that was looked for."""
+    columns = {
+        "told": {"type": "timestamp", "link": link(first="sent")},
+        "known": computed("coalesce(told, opened)", "opened"),
+    }
+    messages = [message("A", 2)]
+    audit = linked(columns, [case("A"), case("B")], messages, asked=["known"])
+    assert values(audit, "known") == [moment(2), moment(1)]
+    alone = linked(columns, [case("A"), case("B")], None, asked=["known"])
+    assert values(alone, "known") == [moment(1), moment(1)]
