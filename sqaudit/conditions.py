@@ -22,6 +22,13 @@ from sqaudit.errors import did_you_mean
 LONGEST_TEXT = 4_000  # characters; a condition that needs more belongs into a derived column
 MOST_BRACKETS = 20  # square ones and braces, of which none is allowed anyway
 MOST_NODES = 400
+DEEPEST = 40  # brackets, cases and signs within one another: the parser recurses in C and may not come back
+_OPENING = (TokenType.L_PAREN, TokenType.CASE)
+_CLOSING = (TokenType.R_PAREN, TokenType.END)
+_OPERANDS = (
+    TokenType.VAR, TokenType.IDENTIFIER, TokenType.NUMBER, TokenType.STRING, TokenType.NULL, TokenType.TRUE,
+    TokenType.FALSE, *_CLOSING,
+)  # fmt: skip
 DIALECT = "duckdb"
 
 _OPERATORS = (
@@ -154,6 +161,7 @@ def _parsed(text: str) -> exp.Expr:
     try:
         tokens = dialect.tokenize(selected)
         _refuse_lists(tokens, text)
+        _refuse_depth(tokens, text)
         _refuse_hidden(tokens, text)
         statements = dialect.parser().parse(tokens, selected)
     except (SqlglotError, RecursionError) as error:
@@ -165,6 +173,16 @@ def _refuse_lists(tokens: Sequence[Token], text: str) -> None:
     """Lists within lists, of which none is allowed anyway, would keep the parser busy for long."""
     if sum(token.token_type in (TokenType.L_BRACKET, TokenType.L_BRACE) for token in tokens) > MOST_BRACKETS:
         raise ConditionError(f"'{text[:60]}...' is no SQL expression: it is nested too deeply.")
+
+
+def _refuse_depth(tokens: Sequence[Token], text: str) -> None:
+    """What the parser would have to follow down too far: brackets in brackets, signs before signs."""
+    depth = before = 0
+    for token in tokens:
+        depth += (token.token_type in _OPENING) - (token.token_type in _CLOSING)
+        before = 0 if token.token_type in _OPERANDS else before + 1
+        if depth + before > DEEPEST:
+            raise ConditionError(f"'{text[:60]}...' is no SQL expression: it is nested too deeply.")
 
 
 def _only_expression(statements: Sequence[exp.Expr | None], text: str) -> exp.Expr:

@@ -36,15 +36,13 @@ def font_path(environment: Mapping[str, str] | None = None) -> Path | None:
         if not Path(named).is_file():
             raise FileNotFoundError(f"{VARIABLE} names '{named}', and there is no such file.")
         return Path(named)
-    return _carried()
-
-
-@lru_cache(maxsize=1)
-def _carried() -> Path | None:
-    """The font file that zhplot carries."""
     spec = find_spec("zhplot")
-    folders = spec.submodule_search_locations if spec else None
-    return next((file for folder in folders or [] for file in sorted(Path(folder).glob("fonts/*.ttf"))), None)
+    return _first_font(tuple(spec.submodule_search_locations or ())) if spec else None
+
+
+@lru_cache(maxsize=4)
+def _first_font(folders: tuple[str, ...]) -> Path | None:
+    return next((file for folder in folders for file in sorted(Path(folder).glob("fonts/*.ttf"))), None)
 
 
 def families() -> list[str]:

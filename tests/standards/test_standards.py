@@ -170,7 +170,8 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"measure": {}},
-        "measure: give exactly one of share, within, mean, quantile, maximum, count, ratio, complete, rate, balance, gap.",
+        "measure: give exactly one of share, within, mean, quantile, maximum, count, ratio, complete, "
+        "rate, balance, gap.",
     ),
     ({"measure": {"share": "a", "mean": "b"}}, "give exactly one of share, within, mean"),
     ({"measure": {"shares": "a"}}, "measure.shares: unknown key 'shares'. Did you mean 'share'?"),
