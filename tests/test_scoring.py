@@ -394,3 +394,59 @@ def test_a_score_is_plain_enough_for_json(tmp_path: Path) -> None:
     told = score(carded(model, ACTUAL), model).as_dict()
     assert told["not_assessed"] == ["csat"]
     assert {type(value) for value in told.values()} <= {int, float, str, bool, list}
+
+
+CONFORMITY = [
+    higher("on_time", 40, 0.9),
+    {"id": "late", "weight": 20, "direction": "lower", "target": 0.05},
+    {
+        "id": "rating", "weight": 30, "direction": "higher", "unit": "points", "measure": {"mean": "score"},
+        "records": "survey",
+    },
+    {
+        "id": "panel", "weight": 10, "records": "panel_rating", "measure": {"mean": "rating"}, "unit": "points",
+        "direction": "higher", "evidence": "panel",
+    },
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("rule", ["weighted_mean", "gbt_27922"])
+def test_scores_without_targets(tmp_path: Path, rule: str) -> None:
+    """0.8 x 40 + (1 - 0.1) x 20 + 0.75 x 30 + 4/5 x 10 = 32 + 18 + 22.5 + 8 = 80.5 of 100."""
+    model = standard(tmp_path, CONFORMITY, f"scoring: {{rule: {rule}}}")
+    result = score(carded(model, {"on_time": 0.8, "late": 0.1, "rating": 75, "panel": 4}), model)
+    assert result.score == pytest.approx(80.5)
+    assert result.grade_en == "Good"
+
+
+@pytest.mark.parametrize("rule", ["weighted_mean", "gbt_27922"])
+def test_what_does_not_apply_leaves_the_base(tmp_path: Path, rule: str) -> None:
+    """Obtained of applicable: (32 + 8) of (40 + 10) is 80 of 100."""
+    model = standard(tmp_path, CONFORMITY, f"scoring: {{rule: {rule}}}")
+    assert score(carded(model, {"on_time": 0.8, "panel": 4}), model).score == pytest.approx(80)
+
+
+def test_a_figure_without_a_scale_is_not_scored(tmp_path: Path) -> None:
+    """A waiting time in minutes is no share of anything without a target."""
+    minutes = {**lower("wait", 3, "minutes", measure={"mean": "reported_at"}), "weight": 60}
+    model = standard(tmp_path, [higher("on_time", 40, 0.9), minutes], "scoring: {rule: weighted_mean}")
+    result = score(carded(model, {"on_time": 0.8, "wait": 2}), model)
+    assert (result.score, result.not_assessed) == (pytest.approx(80), ("wait",))
+
+
+@pytest.mark.parametrize(
+    ("innovation", "breach", "expected"),
+    [(0.9, 0.0, 90 + 3), (0.1, 0.0, 90), (0.9, 0.2, 90 + 3 - 10), (0.1, 0.2, 90 - 10)],
+)
+def test_special_points_stand_outside_the_weights(
+    tmp_path: Path, innovation: float, breach: float, expected: float
+) -> None:
+    """Three points for an innovation target that is met, ten off for a breach that occurs."""
+    special = [
+        {"id": "innovation", "direction": "higher", "target": 0.5, "special": 3},
+        {"id": "breach", "direction": "lower", "target": 0, "special": -10},
+    ]
+    for rule, extra in (("gbt_27922", expected), ("weighted_mean", 90)):
+        model = standard(tmp_path, [higher("on_time", 100, 0.9), *special], f"scoring: {{rule: {rule}}}")
+        result = score(carded(model, {"on_time": 0.9, "innovation": innovation, "breach": breach}), model)
+        assert result.score == pytest.approx(extra)
