@@ -19,7 +19,7 @@ from sqaudit.conditions import ConditionError, condition, quoted, unknown_column
 from sqaudit.engines.duckdb import DuckDBEngine
 from sqaudit.errors import Fault, ParameterError, did_you_mean
 from sqaudit.ledger import ledger
-from sqaudit.measure import Clock, Question
+from sqaudit.measure import CaseProof, Clock, Question
 from sqaudit.measure.clocks import attach_calendars, years_until
 from sqaudit.periods import GRAINS, Period
 from sqaudit.plan import Plan, described_kinds, personal_columns, plan, planned, segment_faults
@@ -110,6 +110,9 @@ class Audit(AbstractContextManager["Audit"]):
     ) -> pd.DataFrame:
         """The very rows behind a figure: `kind, period, status, reason` and all columns of the records.
 
+        Of an indicator with several parts there is also `part`, behind `kind`: the number of the part, or
+        `events` and `per` for the two sides of a rate; a row stands once for each part that reads it. A
+        column of the records that is called like one of these is shown as `ticket_status` and so on.
         `status` keeps one of met, missed, counted, pending, excluded; `where` is a condition over the
         columns. Personal data are masked unless the run says otherwise. ParameterError where a name is
         unknown or the condition is not allowed.
@@ -119,15 +122,54 @@ class Audit(AbstractContextManager["Audit"]):
         self._check_listing(chosen, status, where)
         at_most = "" if limit is None else f"\nLIMIT {int(limit)}"
         queries = measure.listings(self.standard, self.columns, question, chosen, status, where)
-        parts = [self.engine.query(sql + at_most).assign(kind=kind) for kind, sql in queries]
+        leading = ["kind", *(["part"] if any(part for _, part, _ in queries) else [])]
+        parts = [
+            self.engine.query(sql + at_most).assign(**dict(zip(leading, (kind, part), strict=False)))
+            for kind, part, sql in queries
+        ]
         if not parts:
             return pd.DataFrame(columns=["kind", "period", "status", "reason"])
         rows = pd.concat(parts, ignore_index=True).drop(columns="_row")
-        rows = rows[["kind", *(name for name in rows.columns if name != "kind")]]
+        rows = rows[[*leading, *(name for name in rows.columns if name not in leading)]]
         kinds = [self.standard.kind(kind) for kind in chosen.kinds]
         if self.run.show_personal_data:
             return rows
         return personal.masked(rows, kinds, also=personal_columns(self.run, described_kinds(self.standard)))
+
+    def clock_proof(self, indicator: str, case: str) -> list[CaseProof]:
+        """Why a case kept the time limit of an indicator or not, stretch by stretch.
+
+        `case` is the key of the record, as text. One proof for each record with that key (a case may stand
+        twice) and for each part of the indicator; the period does not matter, the scope of the run does.
+        ParameterError where the indicator sets no time limit, cannot be computed from these records, or no
+        record has the key.
+        """
+        question = self.question(((),), (periods.parse("all"),), (indicator,))
+        chosen = self.standard.indicator(indicator)
+        limited = [piece for piece in chosen.pieces if piece.measure.within is not None]
+        if not limited:
+            message = f"{indicator} sets no time limit: it is a {chosen.kind_of_measure}."
+            raise ParameterError([Fault("indicator", message, "Name one that is measured `within` a limit.")])
+        lacking = {piece.kind: self._lacking(piece.kind, chosen, ()) for piece in limited}
+        if all(lacking.values()):
+            raise ParameterError([Fault("indicator", f"{indicator}: {why}.") for why in lacking.values()])
+        keyless = [kind for kind in lacking if self.standard.kind(kind).key not in self.columns.get(kind, {})]
+        if len(keyless) == len(lacking):
+            message = f"{', '.join(keyless)} records have no key by which a case could be found."
+            raise ParameterError([Fault("case", message, "Map the column that holds it under `columns`.")])
+        calendars = {one.id: one for one in self.plan.calendars.values()}
+        found = measure.case_proofs(
+            self.engine, self.standard, self.columns, question, chosen, case, calendars, self.run.timezone
+        )
+        if not found:
+            kinds = " or ".join(f"{kind} record" for kind in lacking if kind not in keyless)
+            message = f"no {kinds} has the key '{case}'" + (
+                " in the scope of the run." if self.run.scope else "."
+            )
+            raise ParameterError(
+                [Fault("case", message, "`sqaudit records` lists the cases with their keys.")]
+            )
+        return found
 
     def not_broken_down(self, by: Sequence[str], indicators: Sequence[str] = ()) -> dict[str, str]:
         """Why an indicator has no rows for a grouping: records, a column or a segment are absent."""

@@ -88,6 +88,14 @@ def read(piece: Piece, now: Now) -> Reading:
     return _READERS[piece.measure.kind](piece, now)
 
 
+def limit_us(piece: Piece) -> str:
+    """The SQL of the time limit of a row in microseconds; NULL without one, or with a deadline instead."""
+    within = piece.measure.within
+    if within is None or within.limit is None:
+        return "NULL"
+    return _limit(piece, within.limit, lambda seconds: str(_microseconds(seconds)))
+
+
 def _plain_columns(measure: Measure) -> list[str]:
     """The columns that a measure names outright."""
     names: list[str] = list(measure.complete or [])
@@ -291,7 +299,7 @@ def _business(piece: Piece, within: Within, now: Now) -> _Clock:
     opened, ended = (
         quoted(clock_column("open_us", piece.calendar, name)) for name in (within.from_, within.to)
     )
-    limit = _limit(piece, within.limit, lambda seconds: str(_microseconds(seconds)))
+    limit = limit_us(piece)
     return _Clock(
         kept=f"{end} >= {start} AND {ended} - {opened} <= {limit}",
         passed=f"{now.open_us.get(piece.calendar, 0)} - {opened} > {limit}",

@@ -413,6 +413,14 @@ def test_a_proof_with_a_limit_says_when_it_was_due_and_whether_it_was_kept() -> 
     assert kept.due == datetime(2026, 10, 8, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
+def test_a_limit_that_ends_with_the_day_is_kept_until_the_next_one_opens() -> None:
+    """No open time lies between; the figures count it alike."""
+    start, night = datetime(2026, 9, 30, 17), datetime(2026, 9, 30, 23)
+    proof = clock_proof(OFFICE, start, night, limit_minutes=60)
+    assert (proof.due, proof.kept) == (datetime(2026, 9, 30, 18, tzinfo=ZoneInfo("Asia/Shanghai")), True)
+    assert clock_proof(OFFICE, start, datetime(2026, 10, 8, 9, 1), limit_minutes=60).kept is False
+
+
 def test_a_proof_flags_unpublished_years() -> None:
     assert clock_proof(OFFICE, datetime(2026, 12, 31), datetime(2026, 12, 31, 12)).unpublished_years == ()
     assert clock_proof(OFFICE, datetime(2040, 1, 1), datetime(2041, 1, 1)).unpublished_years == (2040, 2041)

@@ -50,7 +50,8 @@ class ClockProof:
     """Natural and business minutes between two instants, and the stretches that they are the sum of.
 
     With a limit, `due` is the instant by which the open minutes of the limit have passed since the start
-    (None where the calendar does not open for so long), and `kept` whether the end is not later.
+    (None where the calendar does not open for so long), and `kept` whether no more open time than that lies
+    between the two: an end while the office is closed keeps a limit that ended with its last hour.
     `unpublished_years` are computed without make-up workdays, because nobody has announced them yet.
     """
 
@@ -113,7 +114,7 @@ def clock_proof(
     due = kept = None
     if limit_minutes is not None:
         due = _due(calendar, clock.time(begin), limit_minutes)
-        kept = due is None or finish <= clock.moment(due)
+        kept = round(counted * MINUTE) <= round(limit_minutes * MINUTE)
     return ClockProof(
         calendar,
         clock.zone,

@@ -19,10 +19,12 @@ from sqaudit.measure.question import (
     Question,
     Scan,
     able,
+    answered,
     chosen,
     event_of,
     grain_of,
     grouping_keys,
+    part_names,
     scans,
     segments_in,
     single_scan,
@@ -85,15 +87,17 @@ def listings(
     indicator: Indicator,
     status: str | None = None,
     where: str | None = None,
-) -> list[tuple[str, str]]:
-    """Record kinds and the queries that list the rows behind a figure, in the order of the source.
+) -> list[tuple[str, str, str]]:
+    """Record kinds, parts and the queries that list the rows behind a figure, in the order of the source.
 
-    One for each kind that the indicator reads (or part of it); see `sql.listing`.
+    One for each part of the indicator and kind that it reads; the part is empty where there is only one. A
+    rate of which one side is absent has no figure, and so no rows. See `sql.listing`.
     """
-    pieces = [piece for piece in standard.pieces_of(indicator) if able(piece, columns)]
+    named = zip(standard.pieces_of(indicator), part_names(indicator), strict=True)
     return [
-        (piece.kind, sql.listing(single_scan(columns, question, piece, event), piece, status, where))
-        for piece in pieces
+        (piece.kind, part, sql.listing(single_scan(columns, question, piece, event), piece, status, where))
+        for piece, part in named
+        if answered(piece, indicator, columns)
         for event in [event_of(standard, columns, piece)]
         if not unknown_columns(where or "true", columns[piece.kind])
     ]

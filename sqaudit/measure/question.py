@@ -108,7 +108,7 @@ def scans(standard: Standard, columns: Columns, question: Question) -> list[Scan
     pieces: dict[tuple[str, str | None], list[Piece]] = {}
     for indicator in chosen(standard, question):
         for piece in standard.pieces_of(indicator):
-            if _answered(piece, indicator, columns):
+            if answered(piece, indicator, columns):
                 pieces.setdefault((piece.kind, piece.event), []).append(piece)
     found = [
         _scan(standard, columns, question, kind, tuple(own))
@@ -120,6 +120,15 @@ def scans(standard: Standard, columns: Columns, question: Question) -> list[Scan
 def single_scan(columns: Columns, question: Question, piece: Piece, event: str | None) -> Scan:
     """The scan of one piece alone, for a listing of the rows behind its figure."""
     return Scan(piece.kind, columns[piece.kind], event, question, (piece,), {(): (0,)})
+
+
+def part_names(indicator: Indicator) -> list[str]:
+    """The part of an indicator that each of its pieces is: events, per, a number; empty of a single one."""
+    if any(piece.side for piece in indicator.pieces):
+        return [piece.side for piece in indicator.pieces]
+    if len(indicator.parts) > 1:
+        return [str(number) for number, part in enumerate(indicator.parts, start=1) for _ in part.records]
+    return ["" for _ in indicator.pieces]
 
 
 def event_of(standard: Standard, columns: Columns, piece: Piece) -> str | None:
@@ -158,7 +167,7 @@ def _scan(
     return Scan(kind, columns[kind], event, question, pieces, kept)
 
 
-def _answered(piece: Piece, indicator: Indicator, columns: Columns, segments: Sequence[str] = ()) -> bool:
+def answered(piece: Piece, indicator: Indicator, columns: Columns, segments: Sequence[str] = ()) -> bool:
     """Whether a piece can be computed; one side of a rate says nothing without the other."""
     if not able(piece, columns, segments):
         return False

@@ -9,10 +9,10 @@ from sqaudit.conditions import CLOCK_FACTS, clock_column, condition, literal, qu
 from sqaudit.measure.clocks import clocked
 from sqaudit.measure.question import Grouping, Scan, grouping_keys
 from sqaudit.periods import Period
-from sqaudit.readings import Reading, needed_columns, read
+from sqaudit.readings import Reading, limit_us, needed_columns, read
 from sqaudit.standards.model import Piece
 
-_TOLD = ("period", "status", "reason")  # what a listing says of a row, before its columns
+_TOLD = ("kind", "part", "period", "status", "reason")  # what a listing says of a row, before its columns
 
 
 def counting(scan: Scan) -> str:
@@ -32,7 +32,7 @@ def listing(scan: Scan, piece: Piece, status: str | None = None, where: str | No
     """The query that lists the rows behind a figure, with `status` and `reason`, in the order of the source.
 
     `status` keeps one status, `where` the rows for which a condition over their columns holds. A column
-    of the records that is itself called period, status or reason is shown as `visit_status` and so on.
+    of the records that is itself called kind, part, period, status or reason is shown as `visit_kind` ....
     """
     reading = read(piece, scan.question.now)
     names = [f"{quoted(name)} AS {quoted(_shown_name(scan, name))}" for name in scan.columns]
@@ -43,6 +43,26 @@ def listing(scan: Scan, piece: Piece, status: str | None = None, where: str | No
         f"  CASE WHEN {reading.status} = 'excluded' THEN {reading.reason} END AS reason,\n"
         f"  {', '.join(names)}\nFROM {_source(scan)}"
         f"{_where(scan, *kept)}\nORDER BY _row"
+    )
+
+
+def proving(scan: Scan, piece: Piece, key: str, case: str) -> str:
+    """The query for what a time limit is judged by: of every record with that key, one row.
+
+    Row, status, reason, start, end, the deadline where a column states it, else the limit in microseconds.
+    """
+    reading = read(piece, scan.question.now)
+    within = piece.measure.within
+    assert within is not None  # noqa: S101 - chosen by the caller
+    moments = [
+        f"CAST({quoted(name)} AS TIMESTAMP)" if name else "NULL"
+        for name in (within.from_, within.to, within.deadline)
+    ]
+    reason = f"CASE WHEN {reading.status} = 'excluded' THEN {reading.reason} END"
+    return (
+        f"SELECT _row, {reading.status}, {reason}, {', '.join(moments)}, {limit_us(piece)}\n"
+        f"FROM {_source(scan)}"
+        f"{_where(scan, f'CAST({quoted(key)} AS VARCHAR) = {literal(case)}')}\nORDER BY _row"
     )
 
 

@@ -2,37 +2,91 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
 from rich.markup import escape
 from rich.table import Table
 
-from sqaudit.calendars import ClockProof, ProofSpan
+from sqaudit.calendars import Calendar, ClockProof, ProofSpan
 from sqaudit.calendars.hours import WEEKDAYS
+from sqaudit.descriptions import Text
+from sqaudit.measure import CaseProof
 from sqaudit.present import numbers
-from sqaudit.present.words import Language, say, tongues
+from sqaudit.present.words import DASH, Language, is_said, say, tongues
 
 _COLUMNS = ("day", "from", "to", "what", "name", "minutes", "counted")
 
 
 def proof_table(proof: ClockProof, language: Language) -> Table:
     """The stretches of a proof in order, the counted ones in bold, and their sums."""
-    name, about = proof.calendar.name, {"id": proof.calendar.id, "zone": proof.timezone}
+    title = _calendar_title(proof.calendar, proof.timezone, language)
+    return _table(title, proof.spans, (proof.natural_minutes, proof.business_minutes), language)
+
+
+def case_table(proof: CaseProof, name: Text, language: Language) -> Table:
+    """The stretches between the start of a case and its end, or the moment of judging, and their sums."""
+    said = {"case": proof.case, "kind": proof.kind, "indicator": proof.indicator}
     title = _joined(
-        say("clock.title", tongue, calendar=name.in_language(tongue), **about) for tongue in tongues(language)
+        say("clock.case", tongue, name=name.in_language(tongue), **said) for tongue in tongues(language)
     )
+    return _table(title, proof.spans, (proof.natural_minutes, proof.counted_minutes), language)
+
+
+def _calendar_title(calendar: Calendar, zone: str, language: Language) -> str:
+    about = {"id": calendar.id, "zone": zone}
+    return _joined(
+        say("clock.title", tongue, calendar=calendar.name.in_language(tongue), **about)
+        for tongue in tongues(language)
+    )
+
+
+def _table(title: str, spans: Sequence[ProofSpan], sums: tuple[float, float], language: Language) -> Table:
     table = Table(title=escape(title), title_justify="left", box=None, header_style="bold", pad_edge=False)
     for column in _COLUMNS:
         side: Literal["left", "right"] = "right" if column in ("minutes", "counted") else "left"
         table.add_column(say(f"clock.{column}", language), justify=side)
-    changes = len({time.utcoffset() for span in proof.spans for time in (span.start, span.end)}) > 1
-    for span in proof.spans:
+    changes = len({time.utcoffset() for span in spans for time in (span.start, span.end)}) > 1
+    for span in spans:
         table.add_row(*_row(span, language, changes), style="bold" if span.counted_minutes else "dim")
-    sums = (numbers.plain(proof.natural_minutes), numbers.plain(proof.business_minutes))
-    table.add_row(say("clock.total", language), "", "", "", "", *sums, style="bold")
+    shown = map(numbers.plain, sums)
+    table.add_row(say("clock.total", language), "", "", "", "", *shown, style="bold")
     return table
+
+
+def case_lines(proof: CaseProof, language: Language) -> Iterator[str]:
+    """What a case was judged by, and what came out: its events, the limit, the status and the reason."""
+    if proof.part:
+        yield say("clock.part", language, part=proof.part)
+    for key, column, at in (("start", proof.within.from_, proof.start), ("end", proof.within.to, proof.end)):
+        shown = _moment(at) if at is not None else say("clock.never", language)
+        yield say(f"clock.{key}", language, column=column, at=shown)
+    if proof.within.deadline is not None:
+        due = _moment(proof.due) if proof.due is not None else say("clock.never", language)
+        yield say("clock.deadline", language, column=proof.within.deadline, at=due)
+    elif proof.limit_minutes is None:
+        yield say("clock.no_limit", language)
+    else:
+        clock = say(f"clock.by_{proof.within.clock}", language)
+        limit = {"minutes": numbers.plain(proof.limit_minutes), "clock": clock}
+        due = _moment(proof.due) if proof.due is not None else DASH
+        yield say("clock.limit", language, due=due, **limit)
+    if proof.calendar is not None:
+        tongue_names = (proof.calendar.name.in_language(tongue) for tongue in tongues(language))
+        yield say("clock.calendar", language, calendar=_joined(tongue_names), id=proof.calendar.id)
+    if proof.within.matured:
+        yield say("clock.matured", language)
+    reason = ""
+    if proof.reason is not None:
+        known = f"clock.reason.{proof.reason}"
+        reason = say(known, language) if is_said(known) else proof.reason
+    status = say(f"clock.status.{proof.status}", language)
+    at = _moment(proof.as_of)
+    if reason:
+        yield say("clock.left_out", language, status=status, at=at, reason=reason)
+    else:
+        yield say("clock.judged", language, status=status, at=at)
 
 
 def proof_lines(proof: ClockProof, language: Language) -> Iterator[str]:
@@ -45,7 +99,7 @@ def proof_lines(proof: ClockProof, language: Language) -> Iterator[str]:
             yield say("clock.never_due", language, minutes=limit)
         else:
             key = "clock.kept" if proof.kept else "clock.missed"
-            yield say(key, language, minutes=limit, due=f"{proof.due:%Y-%m-%d} {_clock(proof.due)}")
+            yield say(key, language, minutes=limit, due=_moment(proof.due))
     if proof.unpublished_years:
         yield say("clock.unpublished", language, years=[str(year) for year in proof.unpublished_years])
 
@@ -71,6 +125,10 @@ def _until(span: ProofSpan) -> str:
     if span.end.replace(tzinfo=None) == datetime.combine(next_day, datetime.min.time()):
         return "24:00"
     return f"{span.end:%m-%d} {_clock(span.end)}"
+
+
+def _moment(time: datetime) -> str:
+    return f"{time:%Y-%m-%d} {_clock(time)}"
 
 
 def _clock(time: datetime) -> str:

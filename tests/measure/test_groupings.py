@@ -372,14 +372,14 @@ def test_columns_called_like_what_a_listing_says(opened: Opened) -> None:
     audit = opened(rate, rows, kinds={"case": kind})
     question = audit.question(((),), (parse("2026-Q3"),))
     chosen = audit.standard.indicator("rate")
-    [(_, sql)] = listings(audit.standard, audit.columns, question, chosen)
+    [(_, _, sql)] = listings(audit.standard, audit.columns, question, chosen)
     frame = audit.engine.query(sql)
     assert shown(frame, "status", "reason", "case_case_status", "case_reason", "case_status") == [
         ("met", None, "open", "why", "theirs"),
         ("excluded", "not_eligible", "shut", None, None),
     ]
     where = "status = 'open' or note is null"
-    [(_, narrowed)] = listings(audit.standard, audit.columns, question, chosen, "met", where)
+    [(_, _, narrowed)] = listings(audit.standard, audit.columns, question, chosen, "met", where)
     assert list(audit.engine.query(narrowed)["case_id"]) == ["2026-07-01"]
 
 
