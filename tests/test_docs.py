@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import duckdb
 import pandas as pd
@@ -35,11 +35,12 @@ import yaml
 from typer.testing import CliRunner
 
 import sqaudit
-from sqaudit import cli, params
+from sqaudit import cli, params, review
 from sqaudit.conditions import ConditionError, condition
 from sqaudit.kinds import catalogue
 from sqaudit.sources import peek
-from sqaudit.standards import model
+from sqaudit.standards import model, rating
+from sqaudit.standards.variants import variants
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -258,27 +259,48 @@ def _anchors(page: Path) -> set[str]:
 
 def kinds_table() -> str:
     """The table of record kinds as the page has it."""
-    lines = [
-        "| kind | what it is | key | event time | columns | never earlier than |",
-        "|---|---|---|---|---|---|",
-    ]
+    lines = ["| kind | what it is | key | event time |", "|---|---|---|---|"]
     for name, kind in catalogue().items():
-        columns = []
-        for column, one in kind.columns.items():
-            notes = [one.type] if one.type != "text" else []
-            notes += ["personal"] if one.personal else []
-            columns.append(f"`{column}`" + (f" ({', '.join(notes)})" if notes else ""))
-        orders = ", ".join(f"`{later}`: `{earlier}`" for earlier, later in kind.orders)
+        time = f"`{kind.time}`" if kind.time else "none"
         what = f"{kind.name.en} {kind.name.zh}"
-        lines.append(
-            f"| `{name}` | {what} | `{kind.key}` | `{kind.time}` | {', '.join(columns)} | {orders} |"
-        )
+        lines.append(f"| [`{name}`](data_dictionary.md#{name}) | {what} | `{kind.key}` | {time} |")
     return "\n".join(lines)
 
 
 def test_the_table_of_record_kinds_is_the_catalogue() -> None:
     page = (ROOT / "docs/bring_your_own_data.md").read_text(encoding="utf-8")
     assert kinds_table() in page, "the table should be:\n" + kinds_table()
+
+
+def test_the_table_of_standards_counts_right() -> None:
+    """Each standard that comes with sqaudit is listed, with its indicators and those with a target."""
+    rows = re.findall(
+        r"^\| `(\w+)` \| [^|]+ \| (\d+) \| (\d+) \|$",
+        section("bring_your_own_data.md", "Several standards"),
+        re.MULTILINE,
+    )
+    standards = [sqaudit.read_standard(path) for path in sorted((ROOT / "params/standards").glob("*.yaml"))]
+    counted = {
+        (one.standard, len(one.indicators), sum(bool(own.all_targets) for own in one.indicators))
+        for one in standards
+    }
+    assert {(name, int(all_), int(with_target)) for name, all_, with_target in rows} == counted
+
+
+def test_the_front_page_counts_right() -> None:
+    """What README.md says of the standards it ships, and of their other readings."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    run = yaml.safe_load((ROOT / "params/quarterly_review.yaml").read_text(encoding="utf-8"))
+    standards = [sqaudit.read_standard(ROOT / f"params/standards/{name}.yaml") for name in run["standard"]]
+    rows = {entry.row for one in standards for entry in [*one.indicators, *one.rules]}
+    readings = sum(len(variants(one)) + sum(map(len, one.readings.values())) for one in standards)
+    for number, what in (
+        (len(rows), "rows"),
+        (sum(len(one.indicators) for one in standards), "indicators"),
+        (readings // 100 * 100, "other readings"),
+        (len(run["records"]), "kinds of record"),
+    ):
+        assert f"{number} {what}" in text, f"README.md should say '{number} {what}'"
 
 
 @pytest.mark.parametrize(
@@ -331,9 +353,15 @@ def test_every_method_has_its_source() -> None:
         assert re.sub(r"[(),]", "", work) in docstrings, f"{work} is cited nowhere in the code"
 
 
+def test_every_rule_of_scoring_is_explained() -> None:
+    text = section("methods.md", "Scores")
+    rules = get_args(rating.Scoring.model_fields["rule"].annotation)
+    assert rules
+    assert [rule for rule in rules if f"| `{rule}` |" not in text] == []
+
+
 def test_the_files_of_a_book_are_described() -> None:
     """The table of files names what `sqaudit.run` writes, as far as the code names it."""
     text = section("automate.md", "The book on disk")
-    for name in ("manifest.json", "results.json", "measurements.parquet", "run.json", "checks.json"):
+    for name in ("manifest.json", "results.json", "measurements.parquet", "run.json", *review.FILES.values()):
         assert f"`{name}`" in text
-    assert "`row_account.json`" in text
