@@ -6,7 +6,7 @@ import base64
 import io
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
@@ -17,6 +17,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
+from sqaudit.present.vector import data_address
 from sqaudit.present.words import Language, Tongue, say, tongues
 
 SHARPNESS = 2.0  # image pixels per screen pixel, so that figures stay crisp on dense screens
@@ -25,10 +26,12 @@ COLOURS = 128  # of a figure, shades of smoothed edges included
 
 __all__ = [
     "Block",
+    "Drawn",
     "bilingual",
     "figure_block",
     "heading",
     "key_figures",
+    "panels",
     "png",
     "stack",
     "style",
@@ -123,6 +126,37 @@ def figure_block(
         below = f"<figcaption>{escape(caption(tongue))}</figcaption>" if caption else ""
         picture = f'<img alt="{escape(alt(tongue))}" width="{width}" src="data:image/png;base64,{data}">'
         return f"<figure>{picture}{below}</figure>"
+
+    return bilingual(render, language)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A small drawing: its title, the line below it, its SVG, and its description."""
+
+    title: str
+    below: str
+    svg: str
+    alt: str
+
+
+def panels(make: Callable[[Tongue], Sequence[Drawn]], language: Language, *, wide: bool = False) -> Block:
+    """Small drawings side by side, as many as the page has room for; `wide` ones take half of it.
+
+    >>> made = panels(lambda tongue: [Drawn("On time", "Target ≥ 85 %", "<svg></svg>", "90 %")], "en")
+    >>> "<figcaption>On time<small>Target ≥ 85 %</small></figcaption>" in made.html
+    True
+    """
+
+    def panel(drawn: Drawn) -> str:
+        below = f"<small>{escape(drawn.below)}</small>" if drawn.below else ""
+        return (
+            f"<figure><figcaption>{escape(drawn.title)}{below}</figcaption>"
+            f'<img alt="{escape(drawn.alt)}" src="{data_address(drawn.svg)}"></figure>'
+        )
+
+    def render(tongue: Tongue) -> str:
+        return f'<div class="panels{" wide" if wide else ""}">{"".join(map(panel, make(tongue)))}</div>'
 
     return bilingual(render, language)
 

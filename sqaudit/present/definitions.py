@@ -13,14 +13,14 @@ from sqaudit.standards import Indicator, Standard
 from sqaudit.standards.methods import methods
 from sqaudit.standards.model import LimitBy, Measure, Piece, ShareOfCounts, Side, Within
 
-_UNITS = (("h", 3600), ("min", 60), ("s", 1))
+_UNITS = (("hours", 3600), ("minutes", 60), ("seconds", 1))
 
 
 def labels_of(standard: Standard) -> Labels:
     """What a reader calls the ids of a standard: its indicators, dimensions and record kinds."""
     names: dict[str, Mapping[str, str]] = {one.id: one.name.both() for one in standard.indicators}
     names |= {identifier: text.both() for identifier, text in standard.dimensions.items()}
-    names |= {kind: standard.kind(kind).name.both() for kind in standard.kinds_used}
+    names |= {kind: model.name.both() for kind, model in {**catalogue(), **standard.record_kinds}.items()}
     return names
 
 
@@ -100,7 +100,7 @@ def _measured(measure: Measure, tongue: Tongue) -> str:
     if measure.balance is not None:
         return say("formula.balance", tongue, plus=measure.balance.plus, minus=measure.balance.minus)
     if measure.gap is not None:
-        every = duration(measure.gap.every)
+        every = duration(measure.gap.every, tongue)
         return say(
             "formula.gap",
             tongue,
@@ -120,15 +120,25 @@ def _within(within: Within, tongue: Tongue) -> str:
     missed = "_missed" if within.counts == "missed" else ""
     if within.deadline is not None:
         return say(f"formula.within_deadline{missed}", tongue, end=within.to, deadline=within.deadline)
-    limit = (
-        say("formula.by_column", tongue, column=within.limit.by)
-        if isinstance(within.limit, LimitBy)
-        else duration(within.limit or 0)
-    )
+    limit = limit_words(within.limit or 0, tongue)
     if within.clock == "business":
         limit = say("formula.business", tongue, limit=limit)
     line = say(f"formula.within{missed}", tongue, start=within.from_, end=within.to, limit=limit)
     return say("formula.matured", tongue, formula=line) if within.matured else line
+
+
+def limit_words(limit: LimitBy | float, tongue: Tongue) -> str:
+    """A limit in words: a length of time, or what it is for each value of the column it depends on.
+
+    >>> limit_words(LimitBy(by="zone", when={"core": "30min"}, otherwise="2h"), "en")
+    'a limit by zone (core: 30 min, otherwise: 2 h)'
+    """
+    if not isinstance(limit, LimitBy):
+        return duration(limit, tongue)
+    cases = [f"{value}: {limit_words(own, tongue)}" for value, own in limit.when.items()]
+    if limit.otherwise is not None:
+        cases.append(f"{say('formula.otherwise', tongue)}: {duration(limit.otherwise, tongue)}")
+    return say("formula.by_column", tongue, column=limit.by, cases=joined(cases, tongue))
 
 
 def _side(side: Side, tongue: Tongue) -> str:
@@ -141,13 +151,12 @@ def _side(side: Side, tongue: Tongue) -> str:
     return say("formula.where", tongue, formula=line, condition=side.where) if side.where else line
 
 
-def duration(seconds: float) -> str:
+def duration(seconds: float, tongue: Tongue) -> str:
     """A length of time as a person writes it.
 
-    >>> duration(30), duration(86400), duration(5400)
-    ('30 s', '24 h', '90 min')
+    >>> duration(30, "en"), duration(86400, "en"), duration(5400, "zh")
+    ('30 s', '24 h', '90 分钟')
     """
-    for unit, size in _UNITS:
-        if seconds >= size and seconds % size == 0:
-            return f"{seconds / size:g} {unit}"
-    return f"{seconds:g} s"
+    fitting = (one for one in _UNITS if seconds >= one[1] and seconds % one[1] == 0)
+    unit, size = next(fitting, ("seconds", 1))
+    return f"{seconds / size:g} {say(f'unit.{unit}', tongue)}"

@@ -27,7 +27,18 @@ DASH = "—"  # stands wherever there is nothing to show
 # Names that stay in Latin letters in a Chinese sentence.
 PROPER_TERMS = frozenset(
     [
-        *["Wilson", "Clopper", "Pearson", "Student", "Poisson", "Holm", "Benjamini", "Hochberg", "Newcombe"],
+        *[
+            "Wilson",
+            "Clopper",
+            "Pearson",
+            "Student",
+            "Poisson",
+            "Holm",
+            "Benjamini",
+            "Hochberg",
+            "Newcombe",
+            "Wald",
+        ],
         *["NPS", "CSAT", "CES", "SQL", "Parquet", "CSV", "JSON", "Excel", "HTML", "PDF", "DOCX", "XLSX"],
         *["ID", "UTC", "Unicode", "Jupyter", "SQAUDIT_FONT"],
     ]

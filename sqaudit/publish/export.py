@@ -7,7 +7,8 @@ is taken as it is, since it comes from our own blocks; printed text and errors a
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from functools import lru_cache
 from html import unescape
@@ -34,13 +35,14 @@ from sqaudit.publish.pages import (
 
 HIDDEN_TAGS = frozenset({"hidden", "remove-cell", "papermill-error-cell-tag"})
 DEEPEST = 3  # heading level that still enters the table of contents
+MOST_CONTENTS = 30  # lines of a table of contents, beyond which it keeps to the second level
 _OUTSIDE = re.compile(
     r"""\s(?:href|src|srcset|action|poster|data|xmlns(?::\w+)?)\s*=\s*(["'])"""
     r"""\s*(?:https?:|ftp:|//|javascript:)[^"']*\1""",
     re.IGNORECASE,
 )
 
-__all__ = ["Failure", "ReportEntry", "RunEntry", "index_page", "notebook_to_html", "reports_index"]
+__all__ = ["Failure", "ReportEntry", "RunEntry", "Text", "index_page", "notebook_to_html", "reports_index"]
 
 
 def notebook_to_html(
@@ -66,7 +68,7 @@ def notebook_to_html(
         body,
         title=title,
         language=language,
-        contents=contents,
+        contents=_readable(contents),
         facts=facts,
         failure=_as_failure(failure),
         quiet_messages=_quiet_messages(node),
@@ -105,6 +107,14 @@ def without_addresses(body: str) -> str:
     body = re.sub(r"<(script|iframe|object)\b.*?</\1\s*>", "", body, flags=re.DOTALL | re.IGNORECASE)
     body = re.sub(r"<(?:link|base|meta|embed)\b[^>]*>", "", body, flags=re.IGNORECASE)
     return re.sub(r"<[a-zA-Z][^<>]*>", lambda tag: _OUTSIDE.sub("", tag[0]), body)
+
+
+def _readable(contents: Sequence[Contents]) -> list[Contents]:
+    """The table of contents, without its third level where it would be long."""
+    lines = Counter(entry.tongue for entry in contents)
+    if max(lines.values(), default=0) <= MOST_CONTENTS:
+        return list(contents)
+    return [entry for entry in contents if entry.level == 2]
 
 
 @lru_cache(maxsize=1)

@@ -112,12 +112,15 @@ def index_page(
     subtitle: Text = "",
     figures: Mapping[str, Text] | None = None,
     verdicts: Mapping[str, int] | None = None,
+    lead: Text = "",
+    overview: str = "",
     downloads: Mapping[str, str] | None = None,
     facts: Mapping[str, Text] | None = None,
 ) -> str:
     """The front page of one book: its result in large figures, its reports, its downloads.
 
-    `figures` are wording key or plain name -> text already rounded; `downloads` name -> address.
+    `figures` are wording key or plain name -> text already rounded; `downloads` name -> address. `lead` is a
+    sentence above the figures; `overview` is HTML of our own blocks below them, taken as it is.
     """
     spoken = tongues(language)
     body = (
@@ -127,6 +130,8 @@ def index_page(
             say=partial(_say, spoken),
             subtitle=_in_tongues(subtitle, spoken) if subtitle else None,
             figures=_named_texts(figures or {}, spoken),
+            lead=_in_tongues(lead, spoken) if lead else None,
+            overview=Markup(overview),  # noqa: S704 - our own blocks
             tally=_tally(verdicts or {}, spoken),
             downloads=[(_name(name, spoken), address) for name, address in (downloads or {}).items()],
             entries=[

@@ -12,27 +12,29 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from sqaudit.audit import Audit
 from sqaudit.plan import Plan, plan
 from sqaudit.present import numbers
-from sqaudit.present.definitions import definitions, labels_of
+from sqaudit.present.definitions import labels_of
 from sqaudit.present.words import say
-from sqaudit.publish import manifest
+from sqaudit.publish import manifest, sheets
 from sqaudit.publish.execute import Execution, Progress, default_jobs, execute_all, silent
-from sqaudit.publish.export import Failure, ReportEntry, RunEntry, index_page, notebook_to_html, reports_index
+from sqaudit.publish.export import (
+    Failure,
+    ReportEntry,
+    RunEntry,
+    Text,
+    index_page,
+    notebook_to_html,
+    reports_index,
+)
 from sqaudit.publish.workbook import write_scorecard_workbook
 from sqaudit.report.grounds import parameter_rows
+from sqaudit.report.overview import lead, standards_line, standards_table
 from sqaudit.report.reader import Reader
-from sqaudit.report.result import change_summary, trigger_reasons
+from sqaudit.report.result import change_summary
 from sqaudit.review import Review
 
-_CARD_COLUMNS = (
-    "indicator", "dimension", "clause", "target", "value", "low", "high", "verdict", "weight", "attainment",
-    "raw_score", "capped_score", "numerator", "denominator", "pending", "excluded", "method", "evidence",
-    "unit", "direction", "trigger",
-)  # fmt: skip
 _OURS = '<meta name="generator" content="sqaudit">'
 JUDGED = ("met", "not_met", "undetermined")
 PARTIAL = ".partial"
@@ -41,7 +43,11 @@ WORKBOOK = "scorecard.xlsx"
 
 @dataclass(frozen=True)
 class Book:
-    """A finished run: where the book is, what it says in short, and what went wrong."""
+    """A finished run: where the book is, what it says in short, and what went wrong.
+
+    Score, grade, weights and targets are those of the standard `graded`; without one they are empty, and the
+    targets are those of all standards. `verdicts` counts all indicators; `standards` has each standard alone.
+    """
 
     folder: Path
     status: str
@@ -53,6 +59,8 @@ class Book:
     targets_met: int
     targets_judged: int
     verdicts: Mapping[str, int]
+    graded: str = ""
+    standards: list[dict[str, Any]] = field(default_factory=list)
     failures: list[dict[str, Any]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     seconds: float = 0.0
@@ -119,7 +127,7 @@ def _free_folder(out: Path, period: str, started: datetime) -> Path:
 
 
 def _summary(review: Review, executions: list[Execution], final: Path) -> Book:
-    score = review.score
+    score, told = review.score, review.graded or review
     failures = [
         {"notebook": one.name, "cell": one.cell, "error": one.error, "source": one.source}
         for one in executions
@@ -133,9 +141,11 @@ def _summary(review: Review, executions: list[Execution], final: Path) -> Book:
         grade={"zh": score.grade_zh, "en": score.grade_en},
         weight_assessed=score.weight_assessed,
         weight_total=score.weight_total,
-        targets_met=review.verdict_counts.get("met", 0),
-        targets_judged=sum(review.verdict_counts.get(name, 0) for name in JUDGED),
+        targets_met=told.verdict_counts.get("met", 0),
+        targets_judged=sum(told.verdict_counts.get(name, 0) for name in JUDGED),
         verdicts=review.verdict_counts,
+        graded=review.graded.standard.standard if review.graded is not None else "",
+        standards=[_of_standard(part) for part in review.parts],
         failures=failures,
     )
 
@@ -149,9 +159,9 @@ def _write_files(
     started: datetime,
 ) -> None:
     language, title = review.run.language, review.run.title.both()
-    facts = {
+    facts: dict[str, Text] = {
         "fact.period": review.run.period,
-        "fact.standard": ", ".join(f"{one['id']} {one['version']}" for one in told["standards"]),
+        "fact.standard": standards_line(Reader(review)),
         "fact.as_of": f"{review.results.as_of:%Y-%m-%d %H:%M}",
         "fact.made": f"{started:%Y-%m-%d %H:%M}",
         "fact.program": f"sqaudit {told['sqaudit']}",
@@ -176,6 +186,7 @@ def results_json(review: Review) -> str:
         "compare": str(review.run.compared_period or ""),
         "as_of": review.results.as_of.isoformat(),
         "standards": [_of_standard(part) for part in review.parts],
+        "graded": review.graded.standard.standard if review.graded is not None else None,
         "score": review.score.as_dict(),
         "verdicts": review.verdict_counts,
         "scorecard": json.loads(
@@ -190,13 +201,14 @@ def results_json(review: Review) -> str:
 
 def _of_standard(part: Review) -> dict[str, Any]:
     """What a book says of one standard in short."""
-    return {
+    told = {
         "id": part.standard.standard,
         "version": part.standard.version,
         "title": part.standard.title.both(),
         "score": part.score.as_dict() if part.weighted else None,
         "verdicts": part.verdict_counts,
     }
+    return dict(_without_nan(told))
 
 
 def _without_nan(value: Any) -> Any:
@@ -212,22 +224,18 @@ def _write_workbook(path: Path, review: Review, started: datetime) -> None:
     write_scorecard_workbook(
         path,
         title=review.run.title.both(),
-        scorecard=_workbook_card(review.scorecard),
-        measurements=review.results.measurements,
-        changes=review.changes,
+        scorecard=sheets.card(review),
+        measurements=sheets.measurements(review),
+        changes=sheets.changes(review),
         checks=review.results.checks,
         row_account=review.results.row_account,
-        definitions=definitions(review.standard),
+        definitions=sheets.defined(review),
+        more=sheets.further(review),
         parameters=parameter_rows(review.run),
         labels=labels_of(review.standard),
         language=review.run.language,
         created=started.replace(tzinfo=None, microsecond=0),
     )
-
-
-def _workbook_card(card: pd.DataFrame) -> pd.DataFrame:
-    """The scorecard with what a reader wants first in front, and reasons in words."""
-    return card[list(_CARD_COLUMNS)].assign(trigger=card["trigger"].map(trigger_reasons))
 
 
 def _report_title(name: str, title: Mapping[str, str]) -> Mapping[str, str]:
@@ -237,7 +245,7 @@ def _report_title(name: str, title: Mapping[str, str]) -> Mapping[str, str]:
         return {tongue: f"{name} · {title[tongue]}" for tongue in ("zh", "en")}
 
 
-def _front_page(review: Review, executions: list[Execution], book: Book, facts: Mapping[str, str]) -> str:
+def _front_page(review: Review, executions: list[Execution], book: Book, facts: Mapping[str, Text]) -> str:
     summary = change_summary(Reader(review))
     entries = [
         ReportEntry(
@@ -259,6 +267,10 @@ def _front_page(review: Review, executions: list[Execution], book: Book, facts: 
         }
     downloads = {WORKBOOK: WORKBOOK} if "xlsx" in review.run.formats else {}
     downloads |= {name: name for name in ("measurements.parquet", "results.json", manifest.NAME)}
+    reader = Reader(review)
+    parts = [Reader(part, among_others=True) for part in review.parts]
+    several = len(parts) > 1
+    graded = [part for part in parts if several and part.review is review.graded and figures]
     return index_page(
         entries,
         title=review.run.title.both(),
@@ -266,6 +278,8 @@ def _front_page(review: Review, executions: list[Execution], book: Book, facts: 
         subtitle=review.run.period,
         figures=figures,
         verdicts=book.verdicts,
+        lead=lead(graded[0]) if graded else "",
+        overview=standards_table(reader, parts).html if several else "",
         downloads=downloads,
         facts=facts,
     )

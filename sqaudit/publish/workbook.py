@@ -26,11 +26,12 @@ NUMBER_FORMATS = {
     "count": "#,##0",
     "ratio": "0.00",
 }
-BY_UNIT = frozenset(["value", "low", "high", "target", "before", "now", "difference"])
+BY_UNIT = frozenset(["value", "taken", "low", "high", "target", "before", "now", "difference"])
 FIXED = {
     "attainment": "0.0%",
     "raw_score": "0.00",
     "capped_score": "0.00",
+    "score": "0.00",
     "weight": "0.##",
     **dict.fromkeys(["numerator", "denominator", "pending", "excluded", "count", "of", "rows"], "#,##0"),
 }
@@ -45,13 +46,19 @@ FAMILIES = {
     **{
         "evidence": "evidence",
         "verdict": "verdict",
+        "verdict_taken": "verdict",
         "severity": "severity",
         "kind": "kind",
         "records": "kind",
     },
     **{"step": "row_step", "indicator": "", "name": ""},
 }
-COLOURS = {"verdict": VERDICT_COLOURS, "change": CHANGE_COLOURS, "severity": SEVERITY_COLOURS}
+COLOURS = {
+    "verdict": VERDICT_COLOURS,
+    "verdict_taken": VERDICT_COLOURS,
+    "change": CHANGE_COLOURS,
+    "severity": SEVERITY_COLOURS,
+}
 NARROWEST, WIDEST = 8, 60  # characters; a Chinese character is as wide as two
 
 __all__ = ["write_scorecard_workbook"]
@@ -70,9 +77,12 @@ def write_scorecard_workbook(
     parameters: Mapping[str, Any],
     labels: Labels,
     language: Language,
+    more: Mapping[str, pd.DataFrame] | None = None,
     created: dt.datetime = dt.datetime(2000, 1, 1),  # noqa: DTZ001 - Excel knows no zones
 ) -> Path:
     """Writes the results as one workbook and returns its path; the same input gives the same bytes.
+
+    `more` are further sheets by their wording (`workbook.<name>`), before the parameters.
 
     Every value keeps its full precision and is shown rounded. Scores are formulas where they are the plain
     ratio of value and target, with the score of the report as the stored result. A text in the data that
@@ -92,6 +102,8 @@ def write_scorecard_workbook(
         sheets.write("checks", _worded_checks(checks, labels, language))
         sheets.write("row_account", row_account)
         sheets.write("definitions", definitions)
+        for name, frame in (more or {}).items():
+            sheets.write(name, frame)
         sheets.write("parameters", _parameter_rows(parameters))
     return target
 

@@ -23,7 +23,7 @@ from sqaudit.present.tables import (
 from sqaudit.present.words import joined
 from sqaudit.report.reader import Reader
 from sqaudit.review import shown_parameters
-from sqaudit.standards import read_assumptions
+from sqaudit.standards import Standard, read_assumptions
 
 _ALWAYS_SHOWN = ("period", "compare", "timezone", "interval", "confidence", "minimum_cases")
 
@@ -136,19 +136,18 @@ def _shown(value: object) -> str:
 
 
 def _rules(reader: Reader) -> list[Block]:
-    rules = reader.review.standard.rules
-    if not rules:
+    frame = rules_of(reader.review.standard)
+    if frame.empty:
         return []
-    frame = pd.DataFrame(
-        {
-            "name": [rule.name.both() for rule in rules],
-            "clause": [rule.clause.both() for rule in rules],
-            "requirement": [rule.requirement.both() for rule in rules],
-            "carried_out_by": [rule.carried_out_by.both() for rule in rules],
-        }
-    )
     headers = {name: reader.word(f"rules.{name}") for name in ("name", "requirement", "carried_out_by")}
     return [reader.heading("rules.title", 3), plain_table(frame, reader.language, headers)]
+
+
+def rules_of(standard: Standard) -> pd.DataFrame:
+    """The clauses that are no figure and what does them: `name, clause, requirement, carried_out_by`."""
+    columns = ("name", "clause", "requirement", "carried_out_by")
+    rows = [[getattr(rule, column).both() for column in columns] for rule in standard.rules]
+    return pd.DataFrame(rows, columns=list(columns))
 
 
 def _findings(parts: Sequence[Reader]) -> list[Block]:
@@ -170,26 +169,22 @@ def _findings(parts: Sequence[Reader]) -> list[Block]:
 
 
 def _assumptions(reader: Reader) -> list[Block]:
-    used = reader.review.standard.assumptions_used
-    if not used:
-        return [
-            reader.heading("quarterly_review.assumptions", 3),
-            reader.text("quarterly_review.no_assumptions"),
-        ]
-    ledger = read_assumptions()
-    frame = pd.DataFrame(
-        {
-            "number": used,
-            "question": [ledger[number].question.both() for number in used],
-            "reading": [ledger[number].reading.both() for number in used],
-        }
-    )
+    head, frame = reader.heading("quarterly_review.assumptions", 3), assumptions_used(reader.review.standard)
+    if frame.empty:
+        return [head, reader.text("quarterly_review.no_assumptions")]
     headers = {name: reader.word(f"assumptions.{name}") for name in frame.columns}
-    return [
-        reader.heading("quarterly_review.assumptions", 3),
-        reader.text("quarterly_review.assumptions_intro"),
-        plain_table(frame, reader.language, headers),
+    intro = reader.text("quarterly_review.assumptions_intro")
+    return [head, intro, plain_table(frame, reader.language, headers)]
+
+
+def assumptions_used(standard: Standard) -> pd.DataFrame:
+    """What a standard leaves open and how it was read: `number, question, reading`."""
+    ledger = read_assumptions()
+    rows = [
+        [number, ledger[number].question.both(), ledger[number].reading.both()]
+        for number in standard.assumptions_used
     ]
+    return pd.DataFrame(rows, columns=["number", "question", "reading"])
 
 
 def _methods(reader: Reader) -> list[Block]:

@@ -19,14 +19,22 @@ Row = dict[str, object]
 
 def missing(reader: Reader) -> Block:
     """A row for each kind of records that is absent, and each column: what to give, and for what."""
-    lost = set(reader.review.scorecard.query("verdict == 'not_assessable'")["indicator"])
-    rows = [*_absent_kinds(reader, lost), *_absent_columns(reader, lost)]
-    head = reader.heading("missing.title")
+    rows, head = missing_rows(reader), reader.heading("missing.title")
     if not rows:
         return blocks.stack(head, reader.text("missing.nothing"))
     headers = {name: reader.word(f"missing.{name}") for name in rows[0]}
     table = plain_table(pd.DataFrame(rows), reader.language, headers)
-    return blocks.stack(head, reader.text("missing.intro", count=len(lost)), table)
+    return blocks.stack(head, reader.text("missing.intro", count=len(_lost(reader))), table)
+
+
+def missing_rows(reader: Reader) -> list[Row]:
+    """The rows of that table: `records, columns, instead, indicators`, texts as {zh, en}."""
+    lost = _lost(reader)
+    return [*_absent_kinds(reader, lost), *_absent_columns(reader, lost)]
+
+
+def _lost(reader: Reader) -> set[str]:
+    return set(reader.review.scorecard.query("verdict == 'not_assessable'")["indicator"])
 
 
 def _absent_kinds(reader: Reader, lost: set[str]) -> Iterator[Row]:
@@ -80,4 +88,4 @@ def _row(reader: Reader, kind: str, columns: list[str], elsewhere: object, indic
     }
 
 
-__all__ = ["missing"]
+__all__ = ["missing", "missing_rows"]

@@ -9,9 +9,10 @@ import pandas as pd
 from sqaudit.present import blocks, numbers
 from sqaudit.present.blocks import Block
 from sqaudit.present.tables import plain_table
-from sqaudit.present.words import Tongue, joined
+from sqaudit.present.words import Tongue, joined, say
 from sqaudit.report.reader import Reader
 from sqaudit.report.result import change_lines, honesty, key_figures, verdict_line
+from sqaudit.standards import Standard
 from sqaudit.verdicts import VERDICTS
 
 
@@ -22,42 +23,56 @@ def front(reader: Reader, parts: Sequence[Reader]) -> Block:
         reader.heading("quarterly_review.front"),
         *(block for part in graded for block in _grade(part)),
         reader.heading("quarterly_review.overview", 3),
-        plain_table(_lines(parts), reader.language, _headers(reader)),
+        standards_table(reader, parts),
         verdict_line(reader),
         *change_lines(reader),
         *(block for part in graded for block in honesty(part)),
-        _bases(reader, parts),
+        _bases(reader),
+    )
+
+
+def standards_table(reader: Reader, parts: Sequence[Reader]) -> Block:
+    """A line for each standard: its indicators by verdict, its score and its grade."""
+    frame = pd.DataFrame([_line(part) for part in parts])
+    return plain_table(frame, reader.language, _headers(reader))
+
+
+def lead(part: Reader) -> dict[str, str]:
+    """Score and grade in one sentence that names their standard."""
+    score = part.review.score
+    return part.both(
+        lambda tongue: say(
+            "quarterly_review.lead_of",
+            tongue,
+            standard=part.review.standard.title.in_language(tongue),
+            score=numbers.score(score.score),
+            grade={"zh": score.grade_zh, "en": score.grade_en}[tongue] or "—",
+        )
     )
 
 
 def _grade(part: Reader) -> list[Block]:
     if not part.review.score.weight_assessed:
         return []
-    score = part.review.score
-    line = part.text(
-        "quarterly_review.lead_of",
-        kind="lead",
-        standard=part.review.standard.title.both(),
-        score=numbers.score(score.score),
-        grade={"zh": score.grade_zh or "—", "en": score.grade_en or "—"},
-    )
+    line = part.text("plain.text", kind="lead", text=lead(part))
     return [line, blocks.key_figures(key_figures(part), part.language)]
 
 
-def _bases(reader: Reader, parts: Sequence[Reader]) -> Block:
+def _bases(reader: Reader) -> Block:
     """What was measured against, all standards with their versions."""
-
-    def listed(tongue: Tongue) -> str:
-        titles = (part.review.standard for part in parts)
-        return joined((f"{one.title.in_language(tongue)} {one.version}" for one in titles), tongue)
-
     as_of = f"{reader.review.results.as_of:%Y-%m-%d}"
-    return reader.text("quarterly_review.bases", kind="note", standards=reader.both(listed), as_of=as_of)
+    return reader.text("quarterly_review.bases", kind="note", standards=standards_line(reader), as_of=as_of)
 
 
-def _lines(parts: Sequence[Reader]) -> pd.DataFrame:
-    """One row for each standard: how many of its indicators have which verdict, score and grade."""
-    return pd.DataFrame([_line(part) for part in parts])
+def standards_line(reader: Reader) -> dict[str, str]:
+    """The standards of a run with their versions, in one line for each tongue."""
+    standards = reader.review.standards
+    return reader.both(lambda tongue: joined((_version(one, tongue) for one in standards), tongue))
+
+
+def _version(standard: Standard, tongue: Tongue) -> str:
+    title = standard.title.in_language(tongue)
+    return say("quarterly_review.version", tongue, standard=title, version=standard.version)
 
 
 def _line(part: Reader) -> dict[str, object]:

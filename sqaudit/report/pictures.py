@@ -8,19 +8,19 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from sqaudit.periods import GRAINS
-from sqaudit.present import blocks
+from sqaudit.present import blocks, numbers
 from sqaudit.present.alternatives import alt_segments, alt_trend
-from sqaudit.present.blocks import Block
-from sqaudit.present.figures import Panel, segment_dots, trend, trend_panels
+from sqaudit.present.blocks import Block, Drawn
+from sqaudit.present.figures import Panel, SegmentPanel, segment_dots, segment_panel, trend, trend_panel
 from sqaudit.present.tables import segment_matrix
-from sqaudit.present.words import Tongue
+from sqaudit.present.words import Tongue, say
 from sqaudit.report.reader import Reader
 from sqaudit.standards import Indicator
 
 MOST_DOTS = 15  # values of a segment that one figure can show
 MOST_FIGURES = 5  # indicators drawn for one segment, the furthest from their targets; the table has all
-MOST_AMONG = 2  # the same where several standards share the page
-MOST_TRENDS = 12  # indicators that get a large figure each; more share figures of small panels
+MOST_AMONG = 4  # the same where several standards share the page
+MOST_TRENDS = 12  # indicators that get a large figure each; more of them get small panels
 MOST_ROWS = 15  # indicators in a table by segment before it keeps to those with a target
 
 
@@ -37,14 +37,9 @@ def trends(reader: Reader) -> Block:
     head = [reader.section("quarterly_review.trends"), reader.text("quarterly_review.trends_intro")]
     if not drawn:
         return blocks.stack(head[0], reader.text("quarterly_review.no_trends"))
-    if len(drawn) <= MOST_TRENDS:
+    if len(drawn) <= MOST_TRENDS and not reader.among_others:
         return blocks.stack(*head, *(_trend(reader, one, known[one.id]) for one in drawn))
-    chunks = [drawn[start : start + MOST_TRENDS] for start in range(0, len(drawn), MOST_TRENDS)]
-    return blocks.stack(
-        *head,
-        reader.text("figure.panels", kind="note"),
-        *(_panels(reader, chunk, known) for chunk in chunks),
-    )
+    return blocks.stack(*head, reader.text("figure.panels", kind="note"), _panels(reader, drawn, known))
 
 
 def segments(reader: Reader) -> Block:
@@ -73,29 +68,16 @@ def _trend(reader: Reader, indicator: Indicator, points: pd.DataFrame) -> Block:
 
 
 def _panels(reader: Reader, indicators: list[Indicator], known: Mapping[str, pd.DataFrame]) -> Block:
-    """A figure of small panels, one for each indicator."""
+    """A small panel for each indicator."""
 
-    def draw(tongue: Tongue) -> Figure:
-        panels = [
-            Panel(
-                one.name.in_language(tongue),
-                one.shown_unit,
-                one.direction,
-                _single(known[one.id]["target"]),
-                known[one.id],
-            )
-            for one in indicators
-        ]
-        return trend_panels(panels, tongue)
+    def drawn(indicator: Indicator, tongue: Tongue) -> Drawn:
+        points, unit = known[indicator.id], indicator.shown_unit
+        name = indicator.name.in_language(tongue)
+        panel = Panel(name, unit, indicator.direction, _single(points["target"]), points)
+        alt = alt_trend(points, name, unit, tongue)
+        return Drawn(name, panel.below(tongue), trend_panel(panel, tongue), alt)
 
-    def alt(tongue: Tongue) -> str:
-        lines = (
-            alt_trend(known[one.id], one.name.in_language(tongue), one.shown_unit, tongue)
-            for one in indicators
-        )
-        return " ".join(lines)
-
-    return reader.figure(draw, alt)
+    return reader.panels(lambda tongue: [drawn(one, tongue) for one in indicators])
 
 
 def _segment(reader: Reader, segment: str) -> list[Block]:
@@ -105,11 +87,14 @@ def _segment(reader: Reader, segment: str) -> list[Block]:
     points = points[(points["period"] == period) & points["value"].notna()].reset_index(drop=True)
     if points.empty:
         return []
+    own = {str(name): rows for name, rows in points.groupby("indicator")}
+    drawn = [one for one in _furthest_below(reader) if 1 < len(own.get(one.id, [])) <= MOST_DOTS]
+    drawn = drawn[: MOST_AMONG if reader.among_others else MOST_FIGURES]
     parts = [reader.heading("plain.text", 3, text=reader.segment_title(segment))]
-    for indicator in _furthest_below(reader)[: MOST_AMONG if reader.among_others else MOST_FIGURES]:
-        own = points[points["indicator"] == indicator.id]
-        if 1 < len(own) <= MOST_DOTS:
-            parts.append(_dots(reader, indicator, segment, own))
+    if reader.among_others and drawn:
+        parts.append(_dot_panels(reader, drawn, segment, own))
+    else:
+        parts += [_dots(reader, one, segment, own[one.id]) for one in drawn]
     shown = points
     if points["indicator"].nunique() > MOST_ROWS:
         shown = points[points["target"].notna()].reset_index(drop=True)
@@ -146,6 +131,24 @@ def _dots(reader: Reader, indicator: Indicator, segment: str, points: pd.DataFra
         return alt_segments(points, segment, reader.labels, name, unit, tongue)
 
     return reader.figure(draw, alt)
+
+
+def _dot_panels(
+    reader: Reader, indicators: list[Indicator], segment: str, known: Mapping[str, pd.DataFrame]
+) -> Block:
+    """A small panel by segment for each indicator."""
+
+    def drawn(indicator: Indicator, tongue: Tongue) -> Drawn:
+        points, unit = known[indicator.id], indicator.shown_unit
+        target, name = _single(points["target"]), indicator.name.in_language(tongue)
+        least = reader.review.run.minimum_cases
+        panel = SegmentPanel(segment, unit, indicator.direction, target, points, reader.labels, least)
+        goal = numbers.target(target, unit, indicator.direction, tongue)
+        below = say("figure.target", tongue, target=goal)
+        alt = alt_segments(points, segment, reader.labels, name, unit, tongue)
+        return Drawn(name, below, segment_panel(panel, tongue), alt)
+
+    return reader.panels(lambda tongue: [drawn(one, tongue) for one in indicators], wide=True)
 
 
 def _single(targets: pd.Series) -> float | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from sqaudit.params import Language
 from sqaudit.present import blocks
-from sqaudit.present.blocks import Block
+from sqaudit.present.blocks import Block, Drawn
 from sqaudit.present.definitions import labels_of
 from sqaudit.present.words import Labels, Tongue, named, say, tongues
 from sqaudit.review import Review
@@ -66,6 +66,10 @@ class Reader:
     def figure(self, make: Callable[[Tongue], Figure], alt: Callable[[Tongue], str]) -> Block:
         """A figure with its description."""
         return blocks.figure_block(make, alt, self.language)
+
+    def panels(self, make: Callable[[Tongue], Sequence[Drawn]], *, wide: bool = False) -> Block:
+        """Small drawings side by side."""
+        return blocks.panels(make, self.language, wide=wide)
 
     def both(self, text: Callable[[Tongue], str]) -> BothTongues:
         """A text in each tongue."""

@@ -13,6 +13,7 @@ from sqaudit.present.tables import plain_table
 from sqaudit.present.words import Tongue, joined, named
 from sqaudit.report.reader import BothTongues, Reader
 
+MOST = 12  # readings of a standard that are listed whatever they change; of more, those that decide something
 _KEYS = {"grade": "grade_change"}
 _EQUAL = 1e-9
 Row = Mapping[Any, Any]
@@ -44,10 +45,13 @@ def _of_standard(part: Reader) -> list[Block]:
     told += _grade_line(part, pd.concat([taken, known]))
     unknown = len(others) - len(known)
     told.append(part.text("readings.counts", all=len(others), changing=len(changing), unknown=unknown))
-    if changing:
-        rows = [_line(part, row, figures, base) for row in changing]
+    listed = [row for row in changing if _decides(row, figures, base)] if len(changing) > MOST else changing
+    if listed:
+        rows = [_line(part, row, figures, base) for row in listed]
         headers = {name: part.word(f"readings.{_KEYS.get(name, name)}") for name in rows[0]}
         told.append(plain_table(pd.DataFrame(rows), part.language, headers))
+    if len(listed) < len(changing):
+        told.append(part.text("readings.rest", kind="note", count=len(changing) - len(listed)))
     return told
 
 
@@ -71,14 +75,18 @@ def _grade_line(part: Reader, known: pd.DataFrame) -> list[Block]:
     return [line, part.text("readings.other_grades", readings=part.both(told))]
 
 
-def _changes(row: Row, figures: Figures, base: Row) -> bool:
-    """Whether a reading gives another figure, verdict, score or grade than the one taken."""
+def _decides(row: Row, figures: Figures, base: Row) -> bool:
+    """Whether a reading gives another verdict, score or grade."""
     if not _same(row["score"], base["score"]) or row["grade_en"] != base["grade_en"]:
         return True
-    if not row["indicator"]:
-        return False
-    figure = figures[row["indicator"]]
-    return not _same(row["value"], figure["value"]) or row["verdict"] != figure["verdict"]
+    return bool(row["indicator"]) and row["verdict"] != figures[row["indicator"]]["verdict"]
+
+
+def _changes(row: Row, figures: Figures, base: Row) -> bool:
+    """Whether a reading gives another figure, verdict, score or grade than the one taken."""
+    if _decides(row, figures, base):
+        return True
+    return bool(row["indicator"]) and not _same(row["value"], figures[row["indicator"]]["value"])
 
 
 def _same(one: object, other: object) -> bool:

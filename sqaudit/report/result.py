@@ -14,7 +14,8 @@ from sqaudit.report.reader import BothTongues, Reader
 from sqaudit.verdicts import VERDICTS
 
 MOST_CHANGES = 3  # named on the front; all of them stand in their own part
-MOST_ARROWS = 25  # changes that one figure can show; the table has all
+MOST_ARROWS = 25  # changes that one figure can show; of more changes only the clear ones are listed
+_CLEAR = ("better", "worse", "changed")
 
 
 def front(reader: Reader) -> Block:
@@ -50,13 +51,13 @@ def changes(reader: Reader) -> Block:
         return blocks.stack(
             reader.heading("quarterly_review.changes"), reader.text("quarterly_review.no_changes")
         )
-    drawn = frame[frame["change"] != "not_comparable"].head(MOST_ARROWS)
-    clear = frame["change"].isin(["better", "worse", "changed"])
-    listed = frame if len(frame) <= MOST_ARROWS else frame[clear | frame.index.isin(drawn.index)]
+    clear = frame[frame["change"].isin(_CLEAR)]
+    listed = frame if len(frame) <= MOST_ARROWS else clear
+    drawn = listed[listed["change"] != "not_comparable"].head(MOST_ARROWS)
     rest = len(frame) - len(listed)
     counts = frame["change"].value_counts()
     made = int((frame["change"] != "not_comparable").sum())
-    expected = made * (1 - reader.review.run.confidence)
+    by_chance = round(made * (1 - reader.review.run.confidence))
     return blocks.stack(
         reader.heading("quarterly_review.changes"),
         reader.text(
@@ -66,14 +67,30 @@ def changes(reader: Reader) -> Block:
             worse=int(counts.get("worse", 0)),
             unclear=int(counts.get("no_clear_change", 0)),
         ),
-        reader.figure(
-            lambda tongue: change_arrows(drawn, reader.labels, tongue),
-            lambda tongue: alt_changes(drawn, tongue),
-        ),
-        changes_table(listed, reader.labels, reader.language),
+        *_arrows(reader, drawn),
+        changes_table(_with_standards(reader, listed), reader.labels, reader.language),
         *([reader.text("quarterly_review.changes_rest", kind="note", count=rest)] if rest else []),
-        reader.text("honesty.comparisons", kind="note", count=made, expected=f"{expected:.1f}"),
+        reader.text("honesty.comparisons", kind="note", count=made, expected=by_chance),
     )
+
+
+def _arrows(reader: Reader, drawn: pd.DataFrame) -> list[Block]:
+    if drawn.empty:
+        return []
+    figure = reader.figure(
+        lambda tongue: change_arrows(drawn, reader.labels, tongue), lambda tongue: alt_changes(drawn, tongue)
+    )
+    return [figure]
+
+
+def _with_standards(reader: Reader, frame: pd.DataFrame) -> pd.DataFrame:
+    """The changes with the standard of each indicator where there are several."""
+    if len(reader.review.parts) == 1:
+        return frame
+    titles: dict[object, dict[str, str]] = {
+        one.id: own.title.both() for own in reader.review.standards for one in own.indicators
+    }
+    return frame.assign(standard=frame["indicator"].map(titles))
 
 
 def change_summary(reader: Reader) -> BothTongues:

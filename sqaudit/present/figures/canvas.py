@@ -53,10 +53,9 @@ def paper() -> Iterator[None]:
         yield
 
 
-def new_figure(height_inches: float, width_inches: float = WIDTH_INCHES, *, arranged: bool = True) -> Figure:
-    """An empty figure on white paper that arranges itself, unless its maker does (`arranged=False`)."""
-    layout = "constrained" if arranged else None
-    return Figure(figsize=(width_inches, height_inches), facecolor=palette.PAPER, layout=layout)
+def new_figure(height_inches: float, width_inches: float = WIDTH_INCHES) -> Figure:
+    """An empty figure on white paper that arranges itself."""
+    return Figure(figsize=(width_inches, height_inches), facecolor=palette.PAPER, layout="constrained")
 
 
 def quiet_axes(axes: Axes, *, grid: str = "y") -> None:

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from textwrap import wrap
 
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from sqaudit.frames import one_definition
 from sqaudit.present import numbers, palette
-from sqaudit.present.figures.canvas import SMALL, TEXT, new_figure, paper, quiet_axes, scale
-from sqaudit.present.figures.trend import draw_band, draw_markers
-from sqaudit.present.fonts import drawable
+from sqaudit.present.figures.trend import BAND
+from sqaudit.present.vector import drawing, line, marker, ticks, words
 from sqaudit.present.words import Tongue, named, say
 
-ACROSS = 3
-PANEL_HEIGHT = 1.75  # inches
-_ROOM = 0.3  # of the width, to the right of the last point, for its value
-_LINE = {"zh": 17, "en": 32}  # characters of a title that fit above a panel
+WIDTH, HEIGHT = 292.0, 116.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 40.0, 226.0, 8.0, 90.0  # of the field in which the line runs
+_AIR = 0.15  # of the height, above the highest and below the lowest value
+Place = Callable[[float], float]
 
 
 @dataclass(frozen=True)
@@ -33,85 +29,113 @@ class Panel:
     target: float | None
     points: pd.DataFrame
 
+    def below(self, language: Tongue) -> str:
+        """What stands below the name: the target, or what the scale shows where there is none."""
+        if not numbers.is_number(self.target):
+            return say("figure.no_target", language, unit=named({}, self.unit, language, "axis"))
+        goal = numbers.target(self.target, self.unit, self.direction, language)
+        return say("figure.target", language, target=goal)
 
-def trend_panels(panels: Sequence[Panel], language: Tongue) -> Figure:
-    """Small panels side by side, three in a row; each has its own scale, so look at shapes and targets.
 
-    The last value is written out, the target is the broken line, the band is the interval.
+def trend_panel(panel: Panel, language: Tongue) -> str:
+    """The drawing of one indicator as SVG, on a scale of its own: look at the shape and at the target.
+
+    The last value is written out, the target is the broken line, the band is the interval. A missing value
+    leaves a gap.
     """
-    rows = -(-len(panels) // ACROSS)
-    with paper():
-        figure = new_figure(PANEL_HEIGHT * rows, arranged=False)  # arranging dozens of panels takes long
-        grid = figure.subplots(rows, ACROSS, squeeze=False)
-        figure.subplots_adjust(
-            left=0.06, right=0.985, top=1 - 0.5 / (PANEL_HEIGHT * rows), bottom=0.3 / (PANEL_HEIGHT * rows),
-            wspace=0.24, hspace=0.85,
-        )  # fmt: skip
-        for place, axes in enumerate(grid.flat):
-            if place < len(panels):
-                _draw(axes, panels[place], language)
-            else:
-                axes.set_axis_off()
-    return figure
-
-
-def _draw(axes: Axes, panel: Panel, language: Tongue) -> None:
     points = one_definition(panel.points, "a trend").reset_index(drop=True)
-    quiet_axes(axes)
-    draw_band(axes, points)
-    axes.plot(points.index, points["value"], color=palette.INK, linewidth=1.2, zorder=3)
-    draw_markers(axes, points, size=4.5)
+    low, high = _bounds(points, panel)
+
+    def y(value: float) -> float:
+        return _BOTTOM - (value - low) / (high - low) * (_BOTTOM - _TOP)
+
+    def x(place: float) -> float:
+        steps = max(len(points) - 1, 1)
+        return _LEFT + 8 + place / steps * (_RIGHT - _LEFT - 16)
+
+    parts = [*_scale(panel, low, high, y), *_band(points, x, y)]
     if numbers.is_number(panel.target):
-        line = ([-0.5, len(points) - 0.5], [panel.target] * 2)  # not through the value behind it
-        axes.plot(*line, color=palette.INK, linewidth=1, linestyle=(0, (4, 3)), zorder=2)
-    _name(axes, panel, language)
-    _label_last(axes, panel, points, language)
-    scale(axes, "y", panel.unit, most=3)
-    ends = [0, len(points) - 1] if len(points) > 1 else [0]
-    axes.set_xticks(ends, [drawable(str(points["period"][place])) for place in ends])
-    axes.set_xlim(-0.5, (len(points) - 1) * (1 + _ROOM) + 0.2)
-    axes.margins(y=0.2)
+        parts.append(line(_LEFT, y(panel.target), _RIGHT, y(panel.target), palette.INK, broken=True))
+    parts += [*_values(points, x, y), *_last(points, panel, language, x, y), *_periods(points, x)]
+    return drawing(WIDTH, HEIGHT, parts)
 
 
-def _name(axes: Axes, panel: Panel, language: Tongue) -> None:
-    lines = wrap(panel.name, _LINE[language])
-    short = lines[0] + ("…" if len(lines) > 1 else "")
-    target = (
-        say(
-            "figure.target",
-            language,
-            target=numbers.target(panel.target, panel.unit, panel.direction, language),
-        )
-        if numbers.is_number(panel.target)
-        else say("figure.no_target", language, unit=named({}, panel.unit, language, "axis"))
-    )
-    for words, lift, size, colour in (
-        (short, 17, TEXT, palette.INK),  # a note: titles of axes are arranged anew on every drawing
-        (target, 4, SMALL - 1, palette.QUIET),
-    ):
-        axes.annotate(
-            drawable(words),
-            (0, 1),
-            xytext=(0, lift),
-            xycoords="axes fraction",
-            textcoords="offset points",
-            fontsize=size,
-            color=colour,
-        )
+def _bounds(points: pd.DataFrame, panel: Panel) -> tuple[float, float]:
+    """The lowest and the highest thing to show, with air around; shares do not leave 0 to 100 %."""
+    shown = [points[name].dropna() for name in ("value", "low", "high")]
+    every = [float(value) for column in shown for value in column]
+    every += [float(panel.target)] if numbers.is_number(panel.target) else []
+    low, high = min(every), max(every)
+    air = _AIR * (high - low) or abs(high) * 0.1 or 1.0
+    if panel.unit == "share":
+        return max(low - air, min(low, -0.01)), min(high + air, max(high, 1.01))
+    return low - air, high + air
 
 
-def _label_last(axes: Axes, panel: Panel, points: pd.DataFrame, language: Tongue) -> None:
-    last = points["value"].last_valid_index()
-    if last is None:
-        return
-    axes.annotate(
-        drawable(numbers.amount(points["value"][last], panel.unit, language, beside=panel.target)),
-        (last, points["value"][last]),
-        xytext=(7, 0),
-        textcoords="offset points",
-        ha="left",
-        va="center",
-        fontsize=SMALL,
-        zorder=5,
-        annotation_clip=False,
-    )
+def _scale(panel: Panel, low: float, high: float, y: Place) -> list[str]:
+    factor = 100 if panel.unit == "share" else 1
+    parts = []
+    for tick in ticks(low, high, 3):
+        parts.append(line(_LEFT, y(tick), _RIGHT, y(tick), palette.LINE))
+        shown = numbers.plain(round(tick * factor, 6))
+        parts.append(words(_LEFT - 5, y(tick) + 3.5, shown, anchor="end"))
+    return parts
+
+
+def _band(points: pd.DataFrame, x: Place, y: Place) -> list[str]:
+    """The intervals as a band behind the line; a period alone between two gaps has a bar."""
+    strength = BAND["census" if (points["evidence"] == "census").all() else "other"]
+    colour = palette.tint(palette.INK, strength)
+    parts = []
+    for stretch in _stretches(points.dropna(subset=["low", "high"])):
+        if len(stretch) == 1:
+            place, row = stretch[0]
+            parts.append(line(x(place), y(row["low"]), x(place), y(row["high"]), colour, 5))
+            continue
+        upper = [f"{x(place):.1f},{y(row['high']):.1f}" for place, row in stretch]
+        lower = [f"{x(place):.1f},{y(row['low']):.1f}" for place, row in reversed(stretch)]
+        parts.append(f'<polygon points="{" ".join([*upper, *lower])}" fill="{colour}"/>')
+    return parts
+
+
+def _values(points: pd.DataFrame, x: Place, y: Place) -> list[str]:
+    """The line, broken where a value is missing, and a marker for each value."""
+    known = points.dropna(subset=["value"])
+    parts = []
+    for stretch in _stretches(known):
+        path = " ".join(f"{x(place):.1f},{y(row['value']):.1f}" for place, row in stretch)
+        parts.append(f'<polyline points="{path}" fill="none" stroke="{palette.INK}" stroke-width="1.3"/>')
+    for place, row in zip(known.index, known.to_dict("records"), strict=True):
+        verdict = str(row["verdict"])
+        shape = palette.VERDICT_SHAPES.get(verdict, "o")
+        colour = palette.verdict_colour(verdict)
+        parts.append(marker(x(place), y(row["value"]), shape, colour, hollow=verdict == "monitored"))
+    return parts
+
+
+def _stretches(points: pd.DataFrame) -> list[list[tuple[int, dict[str, float]]]]:
+    """The rows in stretches without a gap, each row with its place."""
+    stretches: list[list[tuple[int, dict[str, float]]]] = []
+    for place, row in zip(points.index, points.to_dict("records"), strict=True):
+        if not stretches or stretches[-1][-1][0] != place - 1:
+            stretches.append([])
+        stretches[-1].append((place, {str(name): value for name, value in row.items()}))
+    return stretches
+
+
+def _last(points: pd.DataFrame, panel: Panel, language: Tongue, x: Place, y: Place) -> list[str]:
+    known = points.dropna(subset=["value"])
+    if known.empty:
+        return []
+    last, value = len(points) - 1 - list(points["value"].notna())[::-1].index(True), known["value"].iloc[-1]
+    shown = numbers.amount(value, panel.unit, language, beside=panel.target)
+    return [words(x(last) + 11, y(value) + 4, shown, palette.INK)]
+
+
+def _periods(points: pd.DataFrame, x: Place) -> list[str]:
+    """The first and the last period, below."""
+    ends = sorted({0, len(points) - 1})
+    return [words(x(place), HEIGHT - 8, str(points["period"][place]), anchor="middle") for place in ends]
+
+
+__all__ = ["Panel", "trend_panel"]

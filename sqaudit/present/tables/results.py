@@ -46,13 +46,14 @@ def scorecard_table(scorecard: pd.DataFrame, labels: Labels, language: Language)
 def changes_table(changes: pd.DataFrame, labels: Labels, language: Language) -> Block:
     """What each indicator was, what it is now, and whether the difference is clear, in the order given.
 
-    In: indicator, period_before, period_now, before, now, difference, low, high, unit, change.
+    In: indicator, period_before, period_now, before, now, difference, low, high, unit, change; where there
+    is a column `standard`, it stands below the name.
     """
 
     def cells(row: dict[str, Any], tongue: Tongue) -> list[Cell]:
         unit, change = unit_of(row), str(row.get("change"))
         return [
-            Cell(named(labels, row.get("indicator"), tongue)),
+            Cell(named(labels, row.get("indicator"), tongue), in_tongue(row.get("standard"), tongue)),
             number(numbers.amount(row.get("before"), unit, tongue)),
             number(numbers.amount(row.get("now"), unit, tongue)),
             number(

@@ -1,4 +1,4 @@
-"""All indicators by one segment in one table: a row for each of its values, a column for each indicator."""
+"""All indicators by one segment in one table: each value of the segment against each indicator."""
 
 from __future__ import annotations
 
@@ -18,25 +18,27 @@ def segment_matrix(
 ) -> Block:
     """The value of every indicator in every segment, its cases, and a mark for what is met or not.
 
-    In: judged measurements of one period with the one column `segment`. Segments without a value of an
-    indicator have a dash; under `least_cases` there is no mark.
+    The longer list, indicators or segments, goes down the page. In: judged measurements of one period with
+    the one column `segment`. Segments without a value of an indicator have a dash, those without any are
+    left out; under `least_cases` there is no mark.
     """
-    indicators = list(dict.fromkeys(points["indicator"]))
-    values = sorted({_key(value) for value in points[segment]}, key=_last)
-    cells = {(row["indicator"], _key(row[segment])): row for row in records_of(points)}
+    shown = points[points["value"].notna()]
+    indicators = list(dict.fromkeys(shown["indicator"]))
+    values = sorted({_key(value) for value in shown[segment]}, key=_last)
+    cells = {(row["indicator"], _key(row[segment])): row for row in records_of(shown)}
 
     def render(tongue: Tongue) -> str:
-        title = named(labels, segment, tongue, "segment")
-        head = [Cell(title), *(heading(named(labels, one, tongue)) for one in indicators)]
-        rows = [
-            Row(
-                [
-                    Cell(_name(value, tongue)),
-                    *(_cell(cells.get((one, value)), tongue, least_cases) for one in indicators),
-                ]
-            )
-            for value in values
+        names = [named(labels, one, tongue) for one in indicators]
+        segments = [_name(value, tongue) for value in values]
+        filled = [
+            [_cell(cells.get((one, value)), tongue, least_cases) for value in values] for one in indicators
         ]
+        title, down, across, lines = named({}, "indicator", tongue, "column"), names, segments, filled
+        if len(indicators) <= len(values):
+            title, down, across = named(labels, segment, tongue, "segment"), segments, names
+            lines = [list(column) for column in zip(*filled, strict=True)]
+        head = [Cell(title), *map(heading, across)]
+        rows = [Row([Cell(name), *line]) for name, line in zip(down, lines, strict=True)]
         return table(head, rows, tongue, notes=[_legend(tongue, least_cases)])
 
     return bilingual(render, language)
