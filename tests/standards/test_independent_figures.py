@@ -162,7 +162,7 @@ def in_time(start: pd.Series, end: pd.Series, deadline: pd.Series) -> Counts:
 
 
 def in_hours(rows: pd.DataFrame, start: str, end: str, hours: float | pd.Series) -> Counts:
-    limit = pd.to_timedelta(np.round(np.multiply(hours, 3600)), unit="s")  # a third of an hour is no float
+    limit = pd.to_timedelta(np.round(np.multiply(hours, 3600)), unit="s")  # 30 s are no round part of an hour
     return in_time(rows[start], rows[end], rows[start] + limit)
 
 
