@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from numbers import Real
 from typing import TypeGuard
 
-from sqaudit.present.words import DASH, Tongue, named
+from sqaudit.present.words import DASH, Tongue, named, say
 
 MINUS = "−"
 MOST_DIGITS = 6  # beyond this a reader gains nothing; the text then says "<" or ">"
@@ -102,7 +102,7 @@ def difference(value: float | None, unit: str, language: Tongue) -> str:
     text = _honest(change, _DIGITS.get(unit, 2), [0])
     signed = f"+{text}" if change > 0 and not text.startswith(("<", ">")) else text
     if unit == "share":
-        return f"{signed} {'个百分点' if language == 'zh' else 'pp'}"
+        return f"{signed} {_difference_unit(unit, language)}"
     return _with_unit(signed, unit, language)
 
 
@@ -111,11 +111,13 @@ def difference_interval(low: float | None, high: float | None, unit: str, langua
 
     >>> difference_interval(-0.004, 0.021, "share", "en"), difference_interval(None, 1, "hours", "en")
     ('−0.4 to +2.1 pp', '—')
+    >>> difference_interval(0.005, 0.02, "per_hour", "en")
+    '+0.005 to +0.02 per hour'
     """
     if not is_number(low) or not is_number(high):
         return DASH
     first, last = difference(low, unit, language), difference(high, unit, language)
-    suffix = first[first.rfind(" ") :] if " " in first else ""
+    suffix = f" {_difference_unit(unit, language)}" if unit != "ratio" else ""
     return f"{first.removesuffix(suffix)}{ {'zh': ' 至 ', 'en': ' to '}[language] }{last}"
 
 
@@ -232,6 +234,12 @@ def _with_unit(number: str, unit: str, language: Tongue) -> str:
     if unit == "ratio":
         return number
     return f"{number} {named({}, unit, language, 'unit')}"
+
+
+def _difference_unit(unit: str, language: Tongue) -> str:
+    return (
+        say("unit.difference_of_shares", language) if unit == "share" else named({}, unit, language, "unit")
+    )
 
 
 def _scaled(bound: float | None, factor: float) -> list[float]:

@@ -13,7 +13,7 @@ from sqaudit.present import palette
 
 Anchor = Literal["start", "middle", "end"]
 
-_FONT = "system-ui,'Segoe UI','Noto Sans SC','Noto Sans CJK SC','PingFang SC','Microsoft YaHei',sans-serif"
+_FONT = "-apple-system,'Segoe UI','Helvetica Neue',Arial,'Noto Sans SC','PingFang SC',sans-serif"
 _WIDE = 0x2E7F  # from here on a character is as wide as two
 
 __all__ = ["data_address", "drawing", "line", "marker", "shortened", "ticks", "words"]

@@ -43,7 +43,8 @@ def changes(review: Review) -> pd.DataFrame:
 
 def defined(review: Review) -> pd.DataFrame:
     """The definition of every indicator."""
-    return _named(review, definitions(review.standard))
+    frame = _named(review, definitions(review.standard))
+    return frame.drop(columns="indicator")  # its name says it
 
 
 def further(review: Review) -> dict[str, pd.DataFrame]:
@@ -56,7 +57,7 @@ def further(review: Review) -> dict[str, pd.DataFrame]:
         "readings": _readings(review),
         "missing": pd.DataFrame(missing_rows(reader)),
         "assumptions": assumptions_used(review.standard),
-        "rules": rules_of(review.standard),
+        "rules": rules_of(review.standard).rename(columns={"name": "rule"}),
         "methods": _methods(review),
     }
     return {name: frame for name, frame in sheets.items() if len(frame)}

@@ -44,7 +44,9 @@ def _of_standard(part: Reader) -> list[Block]:
     told = [part.heading("plain.text", 3, text=title)] if part.among_others else []
     told += _grade_line(part, pd.concat([taken, known]))
     unknown = len(others) - len(known)
-    told.append(part.text("readings.counts", all=len(others), changing=len(changing), unknown=unknown))
+    told.append(part.text("readings.counts", all=len(others), changing=len(changing)))
+    if unknown:
+        told.append(part.text("readings.unknown", count=unknown))
     listed = [row for row in changing if _decides(row, figures, base)] if len(changing) > MOST else changing
     if listed:
         rows = [_line(part, row, figures, base) for row in listed]
@@ -100,8 +102,8 @@ def _line(part: Reader, row: Row, figures: Figures, base: Row) -> dict[str, obje
     """One reading with what it changes; what stays as it is is left empty."""
     indicator = str(row["indicator"] or "")
     line: dict[str, object] = {
-        "number": row["assumption"],
         "other": {"zh": row["is_zh"], "en": row["is_en"]},
+        "number": row["assumption"],
         "indicator": part.name(indicator) if indicator else "—",
         "figure": "",
         "verdict": "",

@@ -12,6 +12,8 @@ from sqaudit.present.tables.cells import records_of, unit_of
 from sqaudit.present.tables.markup import Cell, Row, heading, number, table
 from sqaudit.present.words import DASH, Labels, Language, Tongue, joined, named, say
 
+MOST_VALUES = 8  # of a segment, beyond which those too small to judge anything are left out
+
 
 def segment_matrix(
     points: pd.DataFrame, segment: str, labels: Labels, language: Language, *, least_cases: int
@@ -20,9 +22,13 @@ def segment_matrix(
 
     The longer list, indicators or segments, goes down the page. In: judged measurements of one period with
     the one column `segment`. Segments without a value of an indicator have a dash, those without any are
-    left out; under `least_cases` there is no mark.
+    left out, and of many segments those that have too few cases of everything; under `least_cases` there is
+    no mark.
     """
     shown = points[points["value"].notna()]
+    known = shown[segment].nunique(dropna=False)
+    if known > MOST_VALUES:
+        shown = shown[shown.groupby(segment, dropna=False)["denominator"].transform("max") >= least_cases]
     indicators = list(dict.fromkeys(shown["indicator"]))
     values = sorted({_key(value) for value in shown[segment]}, key=_last)
     cells = {(row["indicator"], _key(row[segment])): row for row in records_of(shown)}
@@ -39,7 +45,9 @@ def segment_matrix(
             lines = [list(column) for column in zip(*filled, strict=True)]
         head = [Cell(title), *map(heading, across)]
         rows = [Row([Cell(name), *line]) for name, line in zip(down, lines, strict=True)]
-        return table(head, rows, tongue, notes=[_legend(tongue, least_cases)])
+        left = known - len(values)
+        out = [say("honesty.segments_left_out", tongue, count=left, least=least_cases)] if left else []
+        return table(head, rows, tongue, notes=[_legend(tongue, least_cases), *out])
 
     return bilingual(render, language)
 
