@@ -29,6 +29,7 @@ FILES = {
     "readings": "readings.json",
 }
 RUN = "run.json"
+_NUMBERS = ("value", "low", "high", "numerator", "denominator", "target", "score")  # null is NaN in them
 
 
 @dataclass(frozen=True)
@@ -149,10 +150,16 @@ def read_review(folder: str | Path) -> Review:
 
 
 def _write_rows(path: Path, frame: pd.DataFrame) -> None:
-    rows = {"columns": list(frame.columns), "rows": frame.to_dict("records")}
+    plain = [
+        {name: None if value is None or value != value else value for name, value in row.items()}
+        for row in frame.to_dict("records")
+    ]  # JSON knows no NaN
+    rows = {"columns": list(frame.columns), "rows": plain}
     path.write_text(json.dumps(rows, ensure_ascii=False, indent=1, default=str), encoding="utf-8")
 
 
 def _read_rows(path: Path) -> pd.DataFrame:
     content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return pd.DataFrame(content["rows"], columns=content["columns"])
+    frame = pd.DataFrame(content["rows"], columns=content["columns"])
+    missing = [name for name in _NUMBERS if name in frame]
+    return frame.astype(dict.fromkeys(missing, "float64"))
