@@ -15,7 +15,7 @@ import pandas as pd
 
 from sqaudit import measure, periods, personal, verdicts
 from sqaudit.calendars import open_us_at
-from sqaudit.conditions import ConditionError, condition, quoted, unknown_columns
+from sqaudit.conditions import ConditionError, condition, plain_faults, quoted
 from sqaudit.engines.duckdb import DuckDBEngine
 from sqaudit.errors import Fault, ParameterError, did_you_mean
 from sqaudit.ledger import ledger
@@ -23,6 +23,7 @@ from sqaudit.measure import CaseProof, Clock, Question
 from sqaudit.measure.clocks import attach_calendars, years_until
 from sqaudit.periods import GRAINS, Period
 from sqaudit.plan import Plan, described_kinds, personal_columns, plan, planned, segment_faults
+from sqaudit.plan.fitting import fitting_faults, type_word
 from sqaudit.readings import needed_of
 from sqaudit.records import check as records_check
 from sqaudit.results import Results, stacked
@@ -247,6 +248,7 @@ class Audit(AbstractContextManager["Audit"]):
         known = sorted({name for columns in self.columns.values() for name in columns})
         asked = dict.fromkeys(name for grouping in groupings for name in grouping)
         faults = [Fault("by", fault.message, fault.remedy) for fault in segment_faults(asked, known, "")]
+        faults += [_list_fault("by", name) for name in asked if name in self._lists]
         if not self.run.show_personal_data:
             kinds = [self.standard.kind(kind) for kind in self.attached]
             hidden = personal_columns(self.run, described_kinds(self.standard))
@@ -274,6 +276,16 @@ class Audit(AbstractContextManager["Audit"]):
         )
 
     @property
+    def _lists(self) -> set[str]:
+        """The columns that hold lists in some records."""
+        return {
+            name
+            for columns in self.columns.values()
+            for name, sql_type in columns.items()
+            if type_word(sql_type) in ("timestamps", "list")
+        }
+
+    @property
     def _spans(self) -> tuple[Period, ...]:
         """The period under audit and the one it is compared with."""
         both = (self.run.chosen_period, self.run.compared_period)
@@ -282,11 +294,21 @@ class Audit(AbstractContextManager["Audit"]):
     def _attach(self) -> dict[str, Attached]:
         run, base = self.run, self.plan.base
         models = {kind: self.standard.kind(kind) for kind in self.plan.peeked}
-        attached = {
-            kind: attach(self.engine, kind, models[kind], run.records[kind], peeked, base, run.timezone)
-            for kind, peeked in self.plan.peeked.items()
-        }
+        attached: dict[str, Attached] = {}
+        faults: list[Fault] = []
+        for kind, peeked in self.plan.peeked.items():
+            source = run.records[kind]
+            try:
+                attached[kind] = attach(self.engine, kind, models[kind], source, peeked, base, run.timezone)
+            except ParameterError as error:  # an expression over the columns of this source
+                faults += [self._of_the_run(fault) for fault in error.faults]
+        if faults:
+            raise ParameterError(faults)
         return with_links(self.engine, attached, models, {kind: self._wanted(kind) for kind in attached})
+
+    def _of_the_run(self, fault: Fault) -> Fault:
+        """A fault of a key of the run file, `records.ticket.derived.due`, with its file and line."""
+        return replace(fault, place=self.plan.at(*fault.place.split(".", 3)))
 
     @cached_property
     def _read_every_way(self) -> Standard:
@@ -316,6 +338,22 @@ class Audit(AbstractContextManager["Audit"]):
 
     def _refuse_what_the_engine_refuses(self) -> None:
         """Conditions that parse but cannot be computed, such as a time compared with a number."""
+        types = {
+            kind: {name: type_word(sql_type) for name, sql_type in columns.items()}
+            for kind, columns in self.columns.items()
+        }
+        faults = [
+            fault
+            for standard, path in zip(self.plan.standards, self.plan.standard_paths, strict=True)
+            for fault in fitting_faults(standard, path, types)
+        ]
+        faults += [
+            _list_fault(self.plan.at("segments", place), name)
+            for place, name in enumerate(self.run.segments)
+            if name in self._lists
+        ]
+        if faults:  # said better than the engine would
+            raise ParameterError(faults)
         question = self.question(((),), (self.run.chosen_period,))
         refused = measure.refusals(self.engine, self._read_every_way, self.columns, question)
         own = {one.indicator.id: one.original for one in self.variants}
@@ -331,7 +369,8 @@ class Audit(AbstractContextManager["Audit"]):
             if (scope := self._scope(kind)) is not None:
                 sql = f"SELECT 1 FROM {quoted(kind)} WHERE {condition(scope).sql}"
                 if why := self.engine.refusal(sql):
-                    faults.append(Fault(f"{self.plan.place}, scope", why))
+                    remedy = "Compare and combine columns of one type, or cast them."
+                    faults.append(Fault(self.plan.at("scope"), why, remedy))
         if faults:
             raise ParameterError(faults)
 
@@ -398,11 +437,16 @@ class Audit(AbstractContextManager["Audit"]):
         if where is not None:
             known = sorted({name for kind in indicator.kinds for name in self.columns.get(kind, {})})
             try:
-                faults += [Fault("where", message) for message in unknown_columns(where, known)]
+                faults += [Fault("where", message) for message in plain_faults(where, known)]
             except ConditionError as error:
                 faults.append(Fault("where", str(error)))
         if faults:
             raise ParameterError(faults)
+
+
+def _list_fault(place: str, name: str) -> Fault:
+    remedy = "Name a column with one value for each record; `derived` can make one."
+    return Fault(place, f"'{name}' holds lists, by which nothing can be grouped.", remedy)
 
 
 def _apart(frame: pd.DataFrame, names: frozenset[str]) -> tuple[pd.DataFrame, pd.DataFrame]:

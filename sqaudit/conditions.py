@@ -132,6 +132,21 @@ def unknown_columns(text: str, known: Collection[str]) -> list[str]:
     return [f"there is no column '{name}'. {did_you_mean(name, list(known))}" for name in missing]
 
 
+def plain_faults(text: str, known: Collection[str]) -> list[str]:
+    """One sentence for everything a condition asks that a row by itself cannot answer.
+
+    That is a column that the records do not have, and a question to a calendar: only the indicators of a
+    standard have one.
+
+    >>> plain_faults("working_time(opened)", ["opened"])
+    ["'working_time(opened)' asks a calendar, which only the indicators of a standard have."]
+    """
+    found = unknown_columns(text, known)
+    if condition(text).instants:
+        found.append(f"'{text[:200]}' asks a calendar, which only the indicators of a standard have.")
+    return found
+
+
 def quoted(name: str) -> str:
     """The column name as an SQL identifier.
 
@@ -280,10 +295,17 @@ def _spoken(node: exp.Expr) -> str:
 
 
 def _rendered(tree: exp.Expr, calendar: str) -> str:
-    quoted_tree = tree.copy().transform(_asked_of, calendar)
+    quoted_tree = tree.copy().transform(_asked_of, calendar).transform(_missing_if_unreadable)
     for identifier in quoted_tree.find_all(exp.Identifier):
         identifier.set("quoted", True)
     return quoted_tree.sql(dialect=DIALECT, comments=False)
+
+
+def _missing_if_unreadable(node: exp.Expr) -> exp.Expr:
+    """A cast of values, by which what cannot be read is missing: an error of the engine would print it."""
+    if type(node) is exp.Cast and not isinstance(node.this, exp.Literal):
+        return exp.TryCast(**{name: part for name, part in node.args.items() if part is not None})
+    return node
 
 
 def _asked_of(node: exp.Expr, calendar: str) -> exp.Expr:

@@ -17,7 +17,8 @@ FOUND = ("first", "last", "any", "all", "next", "previous")
 
 
 def _condition(given: object) -> object:
-    condition(str(given))
+    if condition(str(given)).instants:
+        raise ValueError(f"'{given}' asks a calendar, which only the indicators of a standard have.")
     return str(given)
 
 

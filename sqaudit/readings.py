@@ -196,7 +196,7 @@ def _balance(piece: Piece, _: Now) -> Reading:
     balance = piece.measure.balance
     assert balance is not None  # noqa: S101 - chosen by the caller
     plus, minus = (
-        f"CAST(CAST({_sql(piece, text)} AS BOOLEAN) AS INTEGER)" for text in (balance.plus, balance.minus)
+        f"CAST(TRY_CAST({_sql(piece, text)} AS BOOLEAN) AS INTEGER)" for text in (balance.plus, balance.minus)
     )  # one or none, also where a condition gives a number
     counted = _all(_eligible(piece), f"{plus} IS NOT NULL", f"{minus} IS NOT NULL")
     aggregates = {"sum": f"sum({plus} - {minus})", "sum_squares": f"sum(abs({plus} - {minus}))"}
@@ -365,7 +365,7 @@ def _sql(piece: Piece, text: str) -> str:
 
 
 def _number(piece: Piece, text: str) -> str:
-    return f"CAST({condition(text, piece.calendar).sql} AS DOUBLE)"
+    return f"TRY_CAST({condition(text, piece.calendar).sql} AS DOUBLE)"  # a text that is none is missing
 
 
 def _is_number(sql: str) -> str:

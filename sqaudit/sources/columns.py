@@ -124,7 +124,7 @@ def read_sql(
     The text is empty where nothing has to be read: the values already are what they should be.
     """
     sql = quoted(name)
-    if native.startswith("TIMESTAMP") and kind in (None, "timestamp"):
+    if native.startswith("TIMESTAMP") and not native.endswith("]") and kind in (None, "timestamp"):
         return _moment_sql(sql, native, source, zone), ""
     if kind is None or _fits_already(native, kind):
         return sql, ""

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field
 from sqaudit.conditions import condition
 
 _DURATION = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(s|sec|min|m|h|d)\s*")
+LONGEST = 100 * 366 * 86400  # seconds; far beyond it, times run out of the years an engine knows
 _SECONDS = {"s": 1, "sec": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
 _ID = r"^[a-z][a-z0-9_]*$"
 _PERCENT = re.compile(r"\s*([+-]?\d+(?:\.\d+)?)\s*[%％]\s*")
@@ -21,7 +22,10 @@ def _seconds(given: object) -> object:
     if isinstance(given, timedelta):
         return given.total_seconds()
     if isinstance(given, str) and (match := _DURATION.fullmatch(given)):
-        return float(match[1]) * _SECONDS[match[2]]
+        seconds = float(match[1]) * _SECONDS[match[2]]
+        if seconds > LONGEST:
+            raise ValueError(f"{given!r} is longer than a hundred years. Write 30s, 5min, 24h or 2d.")
+        return seconds
     raise ValueError(f"{given!r} is no length of time. Write 30s, 5min, 24h or 2d.")
 
 
