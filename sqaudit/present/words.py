@@ -40,7 +40,7 @@ PROPER_TERMS = frozenset(
             "Wald",
         ],
         *["NPS", "CSAT", "CES", "SQL", "Parquet", "CSV", "JSON", "Excel", "HTML", "PDF", "DOCX", "XLSX"],
-        *["ID", "UTC", "Unicode", "Jupyter", "SQAUDIT_FONT"],
+        *["ID", "UTC", "Unicode", "Jupyter", "SQAUDIT_FONT", "GB"],
     ]
 )
 

@@ -174,7 +174,7 @@ def _write_files(
         (folder / f"{one.name}.html").write_text(html, encoding="utf-8")
     (folder / "results.json").write_text(results_json(review), encoding="utf-8")
     if "xlsx" in review.run.formats:
-        _write_workbook(folder / WORKBOOK, review, started)
+        write_workbook(folder / WORKBOOK, review, started)
     (folder / "index.html").write_text(_front_page(review, executions, book, facts), encoding="utf-8")
 
 
@@ -220,7 +220,8 @@ def _without_nan(value: Any) -> Any:
     return None if isinstance(value, float) and value != value else value
 
 
-def _write_workbook(path: Path, review: Review, started: datetime) -> None:
+def write_workbook(path: Path, review: Review, started: datetime = datetime(2000, 1, 1)) -> None:  # noqa: DTZ001
+    """The workbook of a review."""
     write_scorecard_workbook(
         path,
         title=review.run.title.both(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import xlsxwriter
 
 from sqaudit.present.palette import CHANGE_COLOURS, LINE, QUIET, SEVERITY_COLOURS, VERDICT_COLOURS, tint
 from sqaudit.present.sentences import check_remedy, check_sentence, in_tongue
-from sqaudit.present.words import Labels, Language, is_missing, is_said, joined, named, say, tongues
+from sqaudit.present.words import Labels, Language, Tongue, is_missing, is_said, joined, named, say, tongues
 from sqaudit.publish.pages import Text
 from sqaudit.publish.scores import Formula, score_formulas, total_formula
 
@@ -51,7 +51,7 @@ FAMILIES = {
         "kind": "kind",
         "records": "kind",
     },
-    **{"step": "row_step", "indicator": "", "name": ""},
+    **{"step": "row_step", "grouping": "segment", "indicator": "", "name": ""},
 }
 COLOURS = {
     "verdict": VERDICT_COLOURS,
@@ -59,7 +59,8 @@ COLOURS = {
     "change": CHANGE_COLOURS,
     "severity": SEVERITY_COLOURS,
 }
-NARROWEST, WIDEST = 8, 60  # characters; a Chinese character is as wide as two
+NARROWEST, WIDEST = 8, 44  # characters; a Chinese character is as wide as two
+ONE_LINE = 24  # the same, up to which both languages stand in one line of a cell
 
 __all__ = ["write_scorecard_workbook"]
 
@@ -87,12 +88,12 @@ def write_scorecard_workbook(
     Every value keeps its full precision and is shown rounded. Scores are formulas where they are the plain
     ratio of value and target, with the score of the report as the stored result. A text in the data that
     begins with =, +, - or @ stays a text. Missing values are empty cells, an empty frame a sheet with headers
-    alone. With two languages every header and every word of ours reads 'zh / en'.
+    alone. With two languages every header and every word of ours has both.
     """
     target = Path(path)
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(str(target), options) as book:
-        book.set_properties({"title": _text(title, language), "created": created})
+        book.set_properties({"title": _text(title, language).replace("\n", " / "), "created": created})
         sheets = _Sheets(book, labels, language)
         sheets.write(
             "scorecard", scorecard, score_formulas, total_formula, note=say("workbook.live", language)
@@ -186,7 +187,7 @@ class _Sheets:
         if isinstance(value, Mapping) and not value:
             return None
         if isinstance(value, list | tuple | set):
-            return ", ".join(self._named(item) for item in value) or None
+            return _unique(self._listed(value, tongue) for tongue in tongues(self.language)) or None
         if isinstance(value, Mapping):
             return _text(value, self.language)
         if hasattr(value, "item"):
@@ -198,6 +199,9 @@ class _Sheets:
         if column in FAMILIES or value in self.labels:
             return self._named(value, FAMILIES.get(column) or None)
         return str(value)
+
+    def _listed(self, items: Iterable[object], tongue: Tongue) -> str:
+        return ", ".join(named(self.labels, item, tongue) for item in items)
 
     def _named(self, identifier: object, family: str | None = None) -> str:
         return _unique(named(self.labels, identifier, tongue, family) for tongue in tongues(self.language))
@@ -212,9 +216,9 @@ class _Sheets:
     ) -> None:
         for place, head in enumerate(heads):
             texts = [str(row[place]) if isinstance(row[place], str) else "0" * 8 for row in shown]
-            widest = max([max(map(_width, head.split(" / "))), *map(_width, texts)])
+            widest = max([max(map(_width, head.replace(" / ", "\n").split("\n"))), *map(_width, texts)])
             sheet.set_column(place, place, min(WIDEST, max(NARROWEST, widest + 2)))
-        sheet.freeze_panes(1, 1)
+        sheet.freeze_panes(1, 2 if columns[:1] == ["standard"] else 1)
         if columns:
             sheet.autofilter(0, 0, max(end - 1, 0), len(columns) - 1)
         sheet.hide_gridlines(2)
@@ -251,8 +255,11 @@ def _text(value: object, language: Language) -> str:
     return _unique(in_tongue(value, tongue) for tongue in tongues(language))
 
 
-def _unique(texts: Any) -> str:
-    return " / ".join(dict.fromkeys(texts))
+def _unique(texts: Iterable[str]) -> str:
+    """The texts of a cell, each once: in one line where they are short, else below each other."""
+    different = list(dict.fromkeys(texts))
+    line = " / ".join(different)
+    return line if _width(line) <= ONE_LINE else "\n".join(different)
 
 
 def _width(text: str) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from sqaudit.present import blocks
 from sqaudit.present.blocks import Block
 from sqaudit.report import grounds, missing, overview, pictures, readings, result
@@ -40,7 +42,8 @@ class Page:
 
     def scorecard(self) -> Block:
         """Every indicator with target, figure, verdict and points, as a picture and as a table."""
-        return blocks.stack(*(result.scorecard(reader) for reader in self._parts))
+        intro = self._reader.text("quarterly_review.scorecard_intro")
+        return self._by_standard("quarterly_review.scorecard", result.scorecard, before=[intro])
 
     def changes(self) -> Block:
         """What changed against the earlier period, the clearest first."""
@@ -48,11 +51,13 @@ class Page:
 
     def trends(self) -> Block:
         """Every indicator over the months (weeks, days) of the periods, with interval and target."""
-        return blocks.stack(*(pictures.trends(reader) for reader in self._parts))
+        intro = [self._reader.text("quarterly_review.trends_intro"), pictures.how_to_read(self._reader)]
+        return self._by_standard("quarterly_review.trends", pictures.trends, before=intro)
 
     def segments(self) -> Block:
         """Where the shortfalls are, by every segment of the run."""
-        return blocks.stack(*(pictures.segments(reader) for reader in self._parts))
+        note = self._reader.text("honesty.where_not_why", kind="note")
+        return self._by_standard("quarterly_review.segments", pictures.segments, before=[note])
 
     def readings(self) -> Block:
         """What every other reading of the documents would change in figures, verdicts, score and grade."""
@@ -77,3 +82,8 @@ class Page:
     def appendix(self) -> Block:
         """Definitions, clauses carried out elsewhere, assumptions, methods and parameters."""
         return grounds.appendix(self._reader, self._parts)
+
+    def _by_standard(self, key: str, part: Callable[[Reader], Block], *, before: Sequence[Block]) -> Block:
+        """A part of the report for each standard, under one heading where there are several."""
+        told = [part(reader) for reader in self._parts]
+        return told[0] if len(told) == 1 else blocks.stack(self._reader.heading(key), *before, *told)

@@ -34,12 +34,18 @@ def trends(reader: Reader) -> Block:
         for one in reader.review.standard.indicators
         if one.id in known and known[one.id]["value"].notna().any()
     ]
-    head = [reader.section("quarterly_review.trends"), reader.text("quarterly_review.trends_intro")]
+    head = reader.opening("quarterly_review.trends", "quarterly_review.trends_intro")
     if not drawn:
         return blocks.stack(head[0], reader.text("quarterly_review.no_trends"))
     if len(drawn) <= MOST_TRENDS and not reader.among_others:
         return blocks.stack(*head, *(_trend(reader, one, known[one.id]) for one in drawn))
-    return blocks.stack(*head, reader.text("figure.panels", kind="note"), _panels(reader, drawn, known))
+    note = [] if reader.among_others else [how_to_read(reader)]
+    return blocks.stack(*head, *note, _panels(reader, drawn, known))
+
+
+def how_to_read(reader: Reader) -> Block:
+    """How panels are read."""
+    return reader.text("figure.panels", kind="note")
 
 
 def segments(reader: Reader) -> Block:
@@ -50,10 +56,11 @@ def segments(reader: Reader) -> Block:
         if segment not in GRAINS
         for block in _segment(reader, segment)
     ]
-    head = reader.section("quarterly_review.segments")
+    head = reader.opening("quarterly_review.segments")
     if not parts:
-        return blocks.stack(head, reader.text("quarterly_review.no_segments"))
-    return blocks.stack(head, *parts, reader.text("honesty.where_not_why", kind="note"))
+        return blocks.stack(*head, reader.text("quarterly_review.no_segments"))
+    note = [] if reader.among_others else [reader.text("honesty.where_not_why", kind="note")]
+    return blocks.stack(*head, *parts, *note)
 
 
 def _trend(reader: Reader, indicator: Indicator, points: pd.DataFrame) -> Block:
@@ -90,7 +97,8 @@ def _segment(reader: Reader, segment: str) -> list[Block]:
     own = {str(name): rows for name, rows in points.groupby("indicator")}
     drawn = [one for one in _furthest_below(reader) if 1 < len(own.get(one.id, [])) <= MOST_DOTS]
     drawn = drawn[: MOST_AMONG if reader.among_others else MOST_FIGURES]
-    parts = [reader.heading("plain.text", 3, text=reader.segment_title(segment))]
+    level = 4 if reader.among_others else 3
+    parts = [reader.heading("plain.text", level, text=reader.segment_title(segment))]
     if reader.among_others and drawn:
         parts.append(_dot_panels(reader, drawn, segment, own))
     else:

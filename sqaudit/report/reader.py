@@ -42,22 +42,16 @@ class Reader:
         """A heading from the wording."""
         return blocks.heading(key, level, self.language, **fields)
 
-    def section(self, key: str) -> Block:
-        """The heading of a part, which names the standard where there are several on the page."""
-        if not self.among_others:
-            return self.heading(key)
-        title = self.review.standard.title
-        words = self.both(lambda tongue: f"{say(key, tongue)} · {title.in_language(tongue)}")
-        return self.heading("plain.text", text=words)
+    def opening(self, key: str, *intro: str) -> list[Block]:
+        """The heading of a part with what introduces it; among others only the name of the standard."""
+        if self.among_others:
+            return [self.heading("plain.text", 3, text=self.review.standard.title.both())]
+        return [self.heading(key), *map(self.text, intro)]
 
     def segment_title(self, segment: str) -> BothTongues:
         """By what a comparison is made, as a heading."""
         name = self.name(segment, "segment")
-        words = self.both(lambda tongue: say("caption.segments", tongue, segment=name[tongue]))
-        if not self.among_others:
-            return words
-        title = self.review.standard.title
-        return self.both(lambda tongue: f"{words[tongue]} · {title.in_language(tongue)}")
+        return self.both(lambda tongue: say("caption.segments", tongue, segment=name[tongue]))
 
     def text(self, key: str, *, kind: str = "", **fields: object) -> Block:
         """A paragraph from the wording."""

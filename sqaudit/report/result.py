@@ -33,7 +33,7 @@ def front(reader: Reader) -> Block:
 def scorecard(reader: Reader) -> Block:
     """Every indicator with target, figure, verdict and points, as a picture and as a table."""
     card = reader.review.scorecard
-    parts = [reader.section("quarterly_review.scorecard"), reader.text("quarterly_review.scorecard_intro")]
+    parts = reader.opening("quarterly_review.scorecard", "quarterly_review.scorecard_intro")
     if reader.review.score.weight_assessed:
         parts.append(
             reader.figure(
@@ -202,7 +202,10 @@ def _triggered(reader: Reader) -> list[Block]:
         }
     )
     headers = {"reason": reader.word("trigger.reason")}
-    return [reader.heading("trigger.title", 3), plain_table(frame, reader.language, headers)]
+    return [
+        reader.heading("trigger.title", 4 if reader.among_others else 3),
+        plain_table(frame, reader.language, headers),
+    ]
 
 
 def honesty(reader: Reader) -> list[Block]:

@@ -160,11 +160,39 @@ def test_both_languages_stand_in_the_headers_and_words(written) -> None:
     path = written(language="both")
     rows = cells(path, "评分表 · Scorecard")
     assert rows[0][0] == "指标 / Indicator"
-    assert rows[1][0] == "到达及时率 / On-site arrival"
+    assert rows[1][0] == "到达及时率\nOn-site arrival"
     assert rows[1][6] == "达标 / Met"
     checks = cells(path, "数据问题 · Data faults")
     assert "3 rows of 9 carry no team." in str(checks[1][3])
-    assert checks[1][6:9] == ["1, 2", "=1+1", "到达及时率 / On-site arrival"]
+    assert checks[1][6:9] == ["1, 2", "=1+1", "到达及时率\nOn-site arrival"]
+
+
+def test_further_sheets_stand_before_the_parameters(written) -> None:
+    readings = pd.DataFrame(
+        {
+            "standard": [{"zh": "标准甲", "en": "Standard A"}],
+            "indicator": ["arrival"],
+            "taken": [0.9],
+            "value": [0.8],
+            "unit": ["share"],
+            "verdict_taken": ["met"],
+            "verdict": ["not_met"],
+        }
+    )
+    path = written(language="en", more={"readings": readings})
+    assert openpyxl.load_workbook(path).sheetnames[-2:] == ["Other readings", "Parameters"]
+    assert cells(path, "Other readings")[1] == [
+        "Standard A", "On-site arrival", 0.9, 0.8, "%", "Met", "Not met"
+    ]  # fmt: skip
+    sheet = openpyxl.load_workbook(path)["Other readings"]
+    assert sheet.freeze_panes == "C2"  # the indicator stays in sight beside its standard
+    assert sheet["C2"].number_format == "0.0%"
+
+
+def test_long_names_stand_below_each_other_and_short_ones_in_one_line(written) -> None:
+    rows = cells(written(language="both"), "评分表 · Scorecard")
+    assert rows[1][6] == "达标 / Met"
+    assert rows[4][6] == "无法评价\nNot assessable"
 
 
 def test_chinese_counts_double_in_the_width(written) -> None:
