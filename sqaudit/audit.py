@@ -354,23 +354,22 @@ class Audit(AbstractContextManager["Audit"]):
         ]
         if faults:  # said better than the engine would
             raise ParameterError(faults)
-        question = self.question(((),), (self.run.chosen_period,))
-        refused = measure.refusals(self.engine, self._read_every_way, self.columns, question)
-        own = {one.indicator.id: one.original for one in self.variants}
-        faults = [
-            Fault(
-                f"{self.plan.path_of(own.get(name, name))}, {own.get(name, name)}",
-                why,
-                "Check the types of the columns it reads.",
-            )
-            for name, why in refused.items()
-        ]
         for kind in self.attached:
             if (scope := self._scope(kind)) is not None:
                 sql = f"SELECT 1 FROM {quoted(kind)} WHERE {condition(scope).sql}"
                 if why := self.engine.refusal(sql):
                     remedy = "Compare and combine columns of one type, or cast them."
                     faults.append(Fault(self.plan.at("scope"), why, remedy))
+        if faults:  # nothing could be computed in such a scope
+            raise ParameterError(faults)
+        question = self.question(((),), self._spans)
+        refused = measure.refusals(self.engine, self._read_every_way, self.columns, question)
+        own = {one.indicator.id: one.original for one in self.variants}
+        remedy = "Check the types of the columns it reads."
+        faults = [
+            Fault(f"{self.plan.path_of(own.get(name, name))}, {own.get(name, name)}", why, remedy)
+            for name, why in refused.items()
+        ]
         if faults:
             raise ParameterError(faults)
 

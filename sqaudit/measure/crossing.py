@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from sqaudit.conditions import unknown_columns
@@ -104,14 +105,17 @@ def listings(
 
 
 def refusals(engine: Engine, standard: Standard, columns: Columns, question: Question) -> dict[str, str]:
-    """Why the engine would refuse to compute an indicator, for each that it would; nothing is computed."""
+    """Why the engine would refuse to compute an indicator, for each that it would; nothing is computed.
+
+    Each scan is tried as a whole, and its indicators one by one only where that is refused.
+    """
     found: dict[str, str] = {}
-    for indicator in standard.indicators:
-        for piece in standard.pieces_of(indicator):
-            if able(piece, columns):
-                scan = single_scan(columns, question, piece, event_of(standard, columns, piece))
-                if why := engine.refusal(sql.counting(scan)):
-                    found.setdefault(indicator.id, why)
+    for scan in scans(standard, columns, question):
+        if engine.refusal(sql.counting(scan)):
+            for piece in scan.pieces:
+                alone = single_scan(columns, question, piece, scan.event)
+                if why := engine.refusal(sql.counting(alone)):
+                    found.setdefault(piece.indicator, why)
     return found
 
 
@@ -146,13 +150,17 @@ def _sums(scan: Scan, answer: pd.DataFrame, grouping: Grouping, mixed: frozenset
     for key in scan.keys:
         here &= answer[f"grouped_{key}"] == (0 if key in keys else 1)
     wide = _labelled(answer[here], scan, grouping, mixed)
-    own = [_long(wide, grouping, place, scan.pieces[place]) for place in scan.answers[grouping]]
-    seen: set[str] = set()
-    for rows, place in zip(own, scan.answers[grouping], strict=True):
-        if (name := scan.pieces[place].indicator) in seen:  # two parts of one indicator read the same rows
-            rows[["rows", "used"]] = 0
-        seen.add(name)
-    return pd.concat(own, ignore_index=True)
+    places = scan.answers[grouping]
+    keys = wide[["period", *segments_in(grouping)]]
+    ids = [scan.pieces[place].indicator for place in places]
+    own = [
+        _own_sums(wide, place, scan.pieces[place], again=scan.pieces[place].indicator in ids[:number])
+        for number, place in enumerate(places)
+    ]
+    stacked = pd.concat([keys] * len(places), ignore_index=True)
+    stacked.insert(0, "indicator", [name for name in ids for _ in range(len(wide))])
+    numbers = {name: np.concatenate([one[name] for one in own]) for name in (*_SUMS, *_ONCE)}
+    return pd.concat([stacked, pd.DataFrame(numbers)], axis=1)
 
 
 def _labelled(answer: pd.DataFrame, scan: Scan, grouping: Grouping, mixed: frozenset[str]) -> pd.DataFrame:
@@ -175,21 +183,25 @@ def _values(segment: pd.Series, sql_type: str, as_text: bool) -> pd.Series:
     return (plain.map(word).astype("object") if as_text else plain).where(plain.notna(), None)
 
 
-def _long(wide: pd.DataFrame, grouping: Grouping, place: int, piece: Piece) -> pd.DataFrame:
-    """The sums of one piece as rows: `indicator, period, <segments>` and whatever was aggregated.
+def _own_sums(wide: pd.DataFrame, place: int, piece: Piece, again: bool) -> dict[str, np.ndarray]:
+    """Whatever was aggregated for one piece, by the names of the sums; NaN for what was not.
 
-    A share of cases is one of counts too, so that both can be added up.
+    A share of cases is one of counts too, so that both can be added up. Rows that another part of the
+    indicator has read are not counted `again`.
     """
-    prefix = f"i{place}_"
-    own = {name: name.removeprefix(prefix) for name in wide.columns if name.startswith(prefix)}
-    rows = wide[["period", *segments_in(grouping), "rows_read", *own]].rename(
-        columns={**own, "rows_read": "rows"}
-    )
+    nothing = np.full(len(wide), np.nan)
+    columns = {name: f"i{place}_{name}" for name in (*_SUMS, *_ONCE)} | {"rows": "rows_read"}
+    sums = {
+        name: wide[column].to_numpy("float64", na_value=np.nan) if column in wide else nothing
+        for name, column in columns.items()
+    }
     if piece.measure.kind in SHARES and not isinstance(piece.measure.share, ShareOfCounts):
-        rows = rows.assign(sum=rows["met"], over=rows["n"])
-    if "used" not in rows:
-        rows = rows.assign(used=rows["n"] + rows.get("pending", 0))
-    return rows.assign(indicator=piece.indicator)
+        sums |= {"sum": sums["met"], "over": sums["n"]}
+    if columns["used"] not in wide:
+        sums["used"] = sums["n"] + np.nan_to_num(sums["pending"])
+    if again:
+        sums |= dict.fromkeys(("rows", "used"), np.zeros(len(wide)))
+    return sums
 
 
 def _pooled(pieces: Sequence[pd.DataFrame], keys: list[str]) -> pd.DataFrame:
@@ -198,11 +210,7 @@ def _pooled(pieces: Sequence[pd.DataFrame], keys: list[str]) -> pd.DataFrame:
         return pd.DataFrame(columns=[*keys, *_SUMS, *_ONCE]).astype(
             dict.fromkeys([*_SUMS, *_ONCE], "float64")
         )
-    numbers = [
-        piece.reindex(columns=[*keys, *_SUMS, *_ONCE]).astype(dict.fromkeys([*_SUMS, *_ONCE], "float64"))
-        for piece in pieces
-    ]
-    stacked = pd.concat(numbers, ignore_index=True)
+    stacked = pd.concat(pieces, ignore_index=True)
     group = stacked.groupby(keys, dropna=False, sort=False).ngroup()
     named = stacked.loc[~group.duplicated(), keys].reset_index(drop=True)  # as index they would change type
     sums, once = stacked[_SUMS].groupby(group).sum(min_count=1), stacked[_ONCE].groupby(group).first()
