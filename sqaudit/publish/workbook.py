@@ -172,7 +172,7 @@ class _Sheets:
         elif column in FIXED:
             style["num_format"] = FIXED[column]
         else:
-            style["text_wrap"] = True
+            style |= {"text_wrap": True, "indent": 1}  # off the right-aligned number before it
         colour = COLOURS.get(column, {}).get(str(row[column]))
         if colour:
             style |= {"bg_color": tint(colour, 0.16)}
