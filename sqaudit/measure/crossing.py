@@ -151,13 +151,13 @@ def _sums(scan: Scan, answer: pd.DataFrame, grouping: Grouping, mixed: frozenset
         here &= answer[f"grouped_{key}"] == (0 if key in keys else 1)
     wide = _labelled(answer[here], scan, grouping, mixed)
     places = scan.answers[grouping]
-    keys = wide[["period", *segments_in(grouping)]]
+    labels = wide[["period", *segments_in(grouping)]]
     ids = [scan.pieces[place].indicator for place in places]
     own = [
         _own_sums(wide, place, scan.pieces[place], again=scan.pieces[place].indicator in ids[:number])
         for number, place in enumerate(places)
     ]
-    stacked = pd.concat([keys] * len(places), ignore_index=True)
+    stacked = pd.concat([labels] * len(places), ignore_index=True)
     stacked.insert(0, "indicator", [name for name in ids for _ in range(len(wide))])
     numbers = {name: np.concatenate([one[name] for one in own]) for name in (*_SUMS, *_ONCE)}
     return pd.concat([stacked, pd.DataFrame(numbers)], axis=1)

@@ -50,7 +50,8 @@ def asked_calendars(
 
 def _named_by(standards: Sequence[Standard]) -> list[str]:
     """Every calendar that standards or their indicators name, also where nothing is asked of it."""
-    named = [one.calendar for standard in standards for one in (standard, *standard.indicators)]
+    named = [standard.calendar for standard in standards]
+    named += [one.calendar for standard in standards for one in standard.indicators]
     return list(dict.fromkeys(name for name in named if name))
 
 

@@ -59,8 +59,9 @@ def case_lines(proof: CaseProof, language: Language) -> Iterator[str]:
     """What a case was judged by, and what came out: its events, the limit, the status and the reason."""
     if proof.part:
         yield say("clock.part", language, part=proof.part)
-    for key, column, at in (("start", proof.within.from_, proof.start), ("end", proof.within.to, proof.end)):
-        shown = _moment(at) if at is not None else say("clock.never", language)
+    events = (("start", proof.within.from_, proof.start), ("end", proof.within.to, proof.end))
+    for key, column, moment in events:
+        shown = _moment(moment) if moment is not None else say("clock.never", language)
         yield say(f"clock.{key}", language, column=column, at=shown)
     if proof.within.deadline is not None:
         due = _moment(proof.due) if proof.due is not None else say("clock.never", language)
@@ -70,8 +71,7 @@ def case_lines(proof: CaseProof, language: Language) -> Iterator[str]:
     else:
         clock = say(f"clock.by_{proof.within.clock}", language)
         limit = {"minutes": numbers.plain(proof.limit_minutes), "clock": clock}
-        due = _moment(proof.due) if proof.due is not None else DASH
-        yield say("clock.limit", language, due=due, **limit)
+        yield say("clock.limit", language, due=DASH if proof.due is None else _moment(proof.due), **limit)
     if proof.calendar is not None:
         tongue_names = (proof.calendar.name.in_language(tongue) for tongue in tongues(language))
         yield say("clock.calendar", language, calendar=_joined(tongue_names), id=proof.calendar.id)
