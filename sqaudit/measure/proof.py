@@ -156,7 +156,10 @@ class _Clock:
         if case.deadline is not None or case.start is None or case.limit_us is None:
             return case.deadline
         if self.calendar is None:
-            return case.start + timedelta(microseconds=case.limit_us)
+            try:
+                return case.start + timedelta(microseconds=case.limit_us)
+            except OverflowError:  # 9999-12-31 stands for "never" in some systems
+                return None
         due = clock_proof(self.calendar, case.start, case.start, self.zone, case.limit_us / 6e7).due
         return due.replace(tzinfo=None) if due is not None else None
 

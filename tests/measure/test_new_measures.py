@@ -11,7 +11,7 @@ import pytest
 
 from sqaudit import intervals
 from sqaudit.audit import Audit
-from tests.measure.conftest import COLUMNS, Opened
+from tests.measure.conftest import COLUMNS, KIND, Opened
 from tests.measure.test_kinds_of_measure import DAY, case, counts, listed, only
 
 EVENT_COLUMNS = {
@@ -568,6 +568,41 @@ def test_parts_over_unlike_kinds_are_pooled_and_not_averaged(opened: Opened) -> 
 def test_a_part_whose_records_are_absent_is_left_to_the_others(opened: Opened) -> None:
     audit = parted(opened, [CASES_GOOD, EVENTS_GOOD], [case("1", good=True, team="A")])
     assert counts(only(audit)) == (1, 1, 0, 0)
+
+
+def test_a_listing_names_the_part_that_reads_a_row(opened: Opened) -> None:
+    parts = [CASES_GOOD, {**CASES_GOOD, "eligible": "team = 'B'"}]
+    audit = parted(opened, parts, [case("1", good=True, team="A"), case("2", good=False, team="B")])
+    rows = audit.records("rate")
+    assert list(rows.columns[:5]) == ["kind", "part", "period", "status", "reason"]
+    found = list(rows[["part", "case_id", "status"]].itertuples(index=False, name=None))
+    assert found == [("1", "1", "met"), ("1", "2", "excluded"), ("2", "1", "excluded"), ("2", "2", "missed")]
+    assert "part" not in parted(opened, [CASES_GOOD], [case("1", good=True)]).records("rate")
+
+
+def test_a_listing_of_a_rate_names_its_sides_and_needs_both(opened: Opened) -> None:
+    within_one = {"events": {"records": "case", "where": "good"}, "per": "case"}
+    indicators = [
+        {"id": "own", "records": [], "measure": {"rate": within_one}},
+        {"id": "other", "records": [], "measure": {"rate": {"events": "event", "per": "case"}}},
+    ]
+    audit = opened(indicators, [case("1", good=True), case("2")], kinds=KINDS)
+    rows = audit.records("own", status="counted")
+    assert sorted(rows[["part", "case_id"]].itertuples(index=False, name=None)) == [
+        ("events", "1"),
+        ("per", "1"),
+        ("per", "2"),
+    ]
+    assert audit.records("other").empty  # without events nobody knows of how many cases
+
+
+def test_a_column_called_kind_is_not_lost_in_a_listing(opened: Opened) -> None:
+    kinds = {"case": {**KIND, "columns": {**KIND["columns"], "kind": {}}}}
+    audit = opened(
+        {"id": "rate", "measure": {"share": "good"}}, [{**case("1", good=True), "kind": "mail"}], kinds=kinds
+    )
+    rows = audit.records("rate")
+    assert (rows["kind"].item(), rows["case_kind"].item()) == ("case", "mail")
 
 
 def test_two_parts_on_one_kind_count_every_row_once(opened: Opened) -> None:
