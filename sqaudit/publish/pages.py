@@ -57,7 +57,10 @@ class ReportEntry:
 
 @dataclass(frozen=True)
 class RunEntry:
-    """One run in the list of all runs; `finished` orders them and is shown as it is (ISO time)."""
+    """One run in the list of all runs; `finished` orders them and is shown as it is (ISO time).
+
+    `graded` names the standard that grade and score belong to, where the run had several.
+    """
 
     address: str
     period: str
@@ -65,6 +68,7 @@ class RunEntry:
     finished: str
     grade: Text = DASH
     score: str = ""
+    graded: Text = ""
     verdicts: Mapping[str, int] = field(default_factory=dict)
     failures: int = 0
     links: Mapping[str, str] = field(default_factory=dict)
@@ -173,6 +177,7 @@ def reports_index(
                     "finished": entry.finished,
                     "grade": _in_tongues(entry.grade, spoken),
                     "score": entry.score,
+                    "graded": _in_tongues(entry.graded, spoken) if entry.graded else None,
                     "tally": _tally(entry.verdicts, spoken),
                     "failures": entry.failures,
                     "links": [(_name(name, spoken), address) for name, address in entry.links.items()],

@@ -354,11 +354,19 @@ def _entry(file: Path) -> RunEntry | None:
             finished=content["started"].replace("T", " ")[:19],
             grade=summary["grade"] if any(summary["grade"].values()) else "—",
             score="" if summary["score"] is None else numbers.score(summary["score"]),
+            graded=_graded(summary),
             verdicts=verdicts,
             failures=len(summary["failures"]),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def _graded(summary: Mapping[str, Any]) -> Text:
+    """The title of the standard that the grade belongs to, where there were several."""
+    standards = summary.get("standards", [])
+    titles = [one["title"] for one in standards if one["id"] == summary.get("graded")]
+    return titles[0] if titles and len(standards) > 1 else ""
 
 
 def _point_latest(out: Path, newest: Path) -> None:

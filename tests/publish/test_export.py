@@ -9,15 +9,18 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from sqaudit.present.blocks import bilingual, heading, stack, style
 from sqaudit.publish.export import (
+    MOST_CONTENTS,
     Failure,
     ReportEntry,
     RunEntry,
+    _readable,
     index_page,
     notebook_to_html,
     reports_index,
     with_contents,
     without_addresses,
 )
+from sqaudit.publish.pages import Contents
 
 TITLE = {"zh": "第三季度审计", "en": "Audit of Q3 <2026>"}
 PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
@@ -205,6 +208,35 @@ def test_the_front_page_of_a_book_shows_result_reports_and_failures() -> None:
     assert "未达标" not in html
     assert '<a href="scorecard.xlsx">' in html
     assert len(html.encode()) < 20_000
+
+
+def test_the_list_of_runs_names_the_standard_of_a_grade() -> None:
+    grade, graded = {"zh": "优秀", "en": "Excellent"}, {"zh": "售后评价", "en": "After-sales"}
+    html = reports_index(
+        [RunEntry("a/index.html", "2026-Q3", "t", "2026-10-08", grade=grade, score="97.85", graded=graded)],
+        language="en",
+    )
+    Closed(html)
+    assert re.search(r"Excellent</span> <small>97.85</small> <small><span>After-sales</span></small>", html)
+    assert "售后" not in html
+
+
+def test_a_sentence_and_a_table_stand_on_the_front_page_where_there_are_several_standards() -> None:
+    lead = {"zh": "得分属于甲", "en": "The score is that of A"}
+    html = index_page(
+        [], title="t", language="both", lead=lead, overview="<table><tr><td>A</td></tr></table>",
+        verdicts={"met": 4},
+    )  # fmt: skip
+    Closed(html)
+    assert html.index("The score is that of A") < html.index('id="standards"') < html.index("<td>A</td>")
+    assert 'id="standards"' not in index_page([], title="t", language="en", verdicts={"met": 4})
+
+
+def test_a_long_table_of_contents_keeps_to_the_second_level() -> None:
+    few = [Contents(str(number), "x", 2 + number % 2, "en") for number in range(MOST_CONTENTS)]
+    assert _readable(few) == few
+    many = [*few, Contents("last", "x", 3, "en")]
+    assert {entry.level for entry in _readable(many)} == {2}
 
 
 def test_all_runs_stand_newest_first() -> None:
