@@ -116,9 +116,8 @@ def test_pages_ask_no_other_machine(sample: Book, name: str) -> None:
     assert "<script" not in html
     assert len(html) < 5_000_000
     outside = re.sub(r"data:image/(png|svg\+xml);base64,[A-Za-z0-9+/=]+", "", html)
-    assert (
-        len(outside.encode()) <= 2 * 5 * 60_000
-    )  # 60 kB for each of five standards in each of two languages
+    text_bytes = len(outside.encode())
+    assert text_bytes <= 2 * 139 * 3_000  # 3 kB for each of 139 indicators in each of two languages
 
 
 def test_the_review_says_the_grade_and_the_targets_beside_it(sample: Book) -> None:
