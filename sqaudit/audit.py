@@ -135,7 +135,9 @@ class Audit(AbstractContextManager["Audit"]):
         kinds = [self.standard.kind(kind) for kind in chosen.kinds]
         if self.run.show_personal_data:
             return rows
-        return personal.masked(rows, kinds, also=personal_columns(self.run, described_kinds(self.standard)))
+        hidden = personal_columns(self.run, described_kinds(self.standard))
+        renamed = {f"{kind}_{name}" for kind in chosen.kinds for name in hidden}  # see the listing
+        return personal.masked(rows, kinds, also=hidden | renamed)
 
     def clock_proof(self, indicator: str, case: str) -> list[CaseProof]:
         """Why a case kept the time limit of an indicator or not, stretch by stretch.

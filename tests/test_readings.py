@@ -94,7 +94,8 @@ def every_row() -> duckdb.DuckDBPyConnection:
         "_excluded": [None, "'test'"],
     }
     lists = [
-        f"(VALUES {', '.join(f'({value})' for value in known).replace('None', 'NULL')}) AS v{place}({quoted(name)})"
+        f"(VALUES {', '.join(f'({value})' for value in known).replace('None', 'NULL')}) "
+        f"AS v{place}({quoted(name)})"
         for place, (name, known) in enumerate(values.items())
     ]
     connection = duckdb.connect(":memory:")

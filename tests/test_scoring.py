@@ -404,8 +404,8 @@ CONFORMITY = [
         "records": "survey",
     },
     {
-        "id": "panel", "weight": 10, "records": "panel_rating", "measure": {"mean": "rating"}, "unit": "points",
-        "direction": "higher", "evidence": "panel",
+        "id": "panel", "weight": 10, "records": "panel_rating", "measure": {"mean": "rating"},
+        "unit": "points", "direction": "higher", "evidence": "panel",
     },
 ]  # fmt: skip
 

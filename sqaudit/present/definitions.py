@@ -27,7 +27,8 @@ def labels_of(standard: Standard) -> Labels:
 def definitions(standard: Standard) -> pd.DataFrame:
     """One row per indicator, for the table of definitions.
 
-    Columns: `indicator, name, clause, requirement, formula, records, target, unit, direction, evidence`.
+    Columns: `indicator, name, clause, requirement, remark, formula, records, target, unit, direction,
+    evidence`.
     Texts are {zh, en} mappings.
     """
     return pd.DataFrame([_definition(standard, indicator) for indicator in standard.indicators])
@@ -56,6 +57,19 @@ def _of_piece(piece: Piece, tongue: Tongue) -> str:
     return say("formula.where", tongue, formula=line, condition=piece.eligible)
 
 
+def _remark(indicator: Indicator, tongue: Tongue) -> str:
+    """What a reader should know beside the requirement: the name turned round, remarks, open readings."""
+    positive = indicator.positive_name.in_language(tongue)
+    told = [say("formula.positive", tongue, name=positive)] if positive else []
+    told += [remark] if (remark := indicator.remark.in_language(tongue)) else []
+    told += (
+        [say("formula.read_by", tongue, numbers=", ".join(indicator.assumptions))]
+        if indicator.assumptions
+        else []
+    )
+    return " ".join(told)
+
+
 def _definition(standard: Standard, indicator: Indicator) -> dict[str, Any]:
     targets = [target.value for target in indicator.all_targets if not target.scope]
     missing = (
@@ -69,6 +83,7 @@ def _definition(standard: Standard, indicator: Indicator) -> dict[str, Any]:
             for tongue in ("zh", "en")
         },
         "requirement": indicator.requirement.both(),
+        "remark": {tongue: _remark(indicator, tongue) for tongue in ("zh", "en")},
         "formula": {tongue: formula(indicator, tongue) for tongue in ("zh", "en")},
         "records": {
             tongue: joined((standard.kind(kind).name.in_language(tongue) for kind in indicator.kinds), tongue)

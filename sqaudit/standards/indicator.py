@@ -183,7 +183,7 @@ class Indicator(InForce):
             yield f"{self.id}: a {kind} cannot be taken over several record kinds."
         rate = self.measure.rate if self.measure else None
         sides = [rate.events, rate.per] if rate else []
-        lists = [self.records, *(one.records for one in [*self.parts, *sides])]
+        lists = [self.records, *(part.records for part in self.parts), *(side.records for side in sides)]
         if any(len(set(kinds)) < len(kinds) for kinds in lists):
             yield f"{self.id}: `records` names a record kind twice."
 

@@ -23,6 +23,7 @@ from sqaudit.report.page import Page
 from sqaudit.review import Review
 
 ROOT = Path(__file__).parents[2]
+KEYS = {"by", "peak", "scope"}  # of commands, calendars and run files, as remarks of the standards name them
 CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]+")
 LATIN = re.compile(r"[A-Za-z_]{2,}")
 # Words of formulas: they are written in SQL, which has no other language.
@@ -87,7 +88,7 @@ def without(text: str, known: Iterable[str]) -> str:
 
 
 def latin_words(text: str, review: Review) -> Counter[str]:
-    allowed = PROPER_TERMS | SQL | ids(review) | set(review.run.segments)
+    allowed = PROPER_TERMS | SQL | ids(review) | set(review.run.segments) | KEYS
     text = re.sub(r"sqaudit \w+( --\w+ \w+)?", " ", without(text, of_records(review)))  # a command
     return Counter(word for word in LATIN.findall(text) if word not in allowed)
 

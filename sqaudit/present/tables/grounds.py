@@ -70,7 +70,7 @@ def row_account_table(row_account: pd.DataFrame, labels: Labels, language: Langu
 def definitions_table(definitions: pd.DataFrame, labels: Labels, language: Language) -> Block:
     """How each indicator is defined, so that a reader can compute it again.
 
-    In: name, clause, requirement, formula, records, target, evidence; texts may be {zh, en} mappings. A
+    In: name, clause, requirement, remark, formula, records, target, evidence; texts may be {zh, en}. A
     numeric target is worded with the columns unit and direction where they are there.
     """
 
@@ -80,7 +80,7 @@ def definitions_table(definitions: pd.DataFrame, labels: Labels, language: Langu
         shown = numbers.target(goal, unit_of(row), row.get("direction"), tongue) if is_real(goal) else None
         return [
             Cell(in_tongue(name, tongue), in_tongue(row.get("clause"), tongue)),
-            Cell(in_tongue(row.get("requirement"), tongue) or DASH),
+            Cell(in_tongue(row.get("requirement"), tongue) or DASH, in_tongue(row.get("remark"), tongue)),
             Cell(in_tongue(row.get("formula"), tongue) or DASH),
             Cell(_kinds(row.get("records"), labels, tongue)),
             words(shown or in_tongue(goal, tongue) or DASH),
