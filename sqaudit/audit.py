@@ -439,10 +439,23 @@ class Audit(AbstractContextManager["Audit"]):
             known = sorted({name for kind in indicator.kinds for name in self.columns.get(kind, {})})
             try:
                 faults += [Fault("where", message) for message in plain_faults(where, known)]
+                faults += self._hidden_faults(where, indicator)
             except ConditionError as error:
                 faults.append(Fault("where", str(error)))
         if faults:
             raise ParameterError(faults)
+
+    def _hidden_faults(self, where: str, indicator: Indicator) -> list[Fault]:
+        """Masked columns in a condition: what rows it keeps would tell what they hold."""
+        if self.run.show_personal_data:
+            return []
+        kinds = [self.standard.kind(kind) for kind in indicator.kinds]
+        hidden = personal_columns(self.run, described_kinds(self.standard))
+        return [
+            Fault("where", f"'{name}' holds personal data.", "Set `show_personal_data: true`.")
+            for name in sorted(condition(where).columns)
+            if name in hidden or personal.is_personal(name, kinds)
+        ]
 
 
 def _list_fault(place: str, name: str) -> Fault:

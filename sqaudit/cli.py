@@ -458,6 +458,8 @@ def _faults(as_json: bool) -> Iterator[None]:
         told.print(str(error), markup=False)
         raise typer.Exit(2) from error
     except AuditError as error:
+        if as_json:
+            sys.stdout.write(json.dumps({"status": "failed", "error": str(error).splitlines()[0]}) + "\n")
         told.print(str(error), markup=False)
         raise typer.Exit(1) from error
     except BrokenPipeError:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -78,13 +78,15 @@ class Condition:
     """A checked expression: the text as written, the SQL that runs, and the columns it reads.
 
     `instants` are the columns whose place in a calendar it asks for (working_time, workday, peak_time,
-    business_minutes): the SQL then reads the columns that `clock_column` names.
+    business_minutes): the SQL then reads the columns that `clock_column` names. `numbered` are the columns
+    that it compares with a number as they are: a text in one of them would end the query.
     """
 
     text: str
     sql: str
     columns: frozenset[str]
     instants: frozenset[str] = frozenset()
+    numbered: frozenset[str] = frozenset()
 
     def __str__(self) -> str:
         return self.text
@@ -112,7 +114,15 @@ def condition(text: str, calendar: str = "") -> Condition:
     instants = frozenset(
         column.name for call in tree.find_all(exp.Anonymous) for column in call.find_all(exp.Column)
     )
-    return Condition(text, _rendered(tree, calendar), columns, instants)
+    return Condition(text, _rendered(tree, calendar), columns, instants, frozenset(_numbered(tree)))
+
+
+def _numbered(tree: exp.Expr) -> Iterator[str]:
+    """The columns that stand beside a number in a comparison."""
+    for node in tree.find_all(exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.In, exp.Between):
+        sides = [one for one in node.iter_expressions() if isinstance(one, exp.Expr)]
+        if any(isinstance(one, exp.Literal) and not one.is_string for one in sides):
+            yield from (one.name for one in sides if isinstance(one, exp.Column))
 
 
 def clock_column(fact: str, calendar: str, column: str) -> str:

@@ -66,7 +66,7 @@ def needed_columns(piece: Piece) -> list[str]:
     ['score']
     """
     names = [*_plain_columns(piece.measure), *([piece.event] if piece.event else [])]
-    return sorted({*names, *(column for text in _texts(piece) for column in condition(text).columns)})
+    return sorted({*names, *(column for text in expressions(piece) for column in condition(text).columns)})
 
 
 def needed_of(indicator: Indicator, kind: str) -> list[str]:
@@ -77,7 +77,7 @@ def needed_of(indicator: Indicator, kind: str) -> list[str]:
 
 def instants(piece: Piece) -> set[Instant]:
     """The calendar and the columns whose place in it have to be known."""
-    asked = {name for text in _texts(piece) for name in condition(text).instants}
+    asked = {name for text in expressions(piece) for name in condition(text).instants}
     if (within := piece.measure.within) is not None and within.clock == "business":
         asked |= {within.from_, within.to}
     return {(piece.calendar, name) for name in asked}
@@ -107,7 +107,7 @@ def _plain_columns(measure: Measure) -> list[str]:
     return names
 
 
-def _texts(piece: Piece) -> Iterator[str]:
+def expressions(piece: Piece) -> Iterator[str]:
     """Every expression that has to be computed over the rows."""
     measure = piece.measure
     yield from (text for text in (piece.eligible, piece.amount) if text)

@@ -14,8 +14,10 @@ import yaml
 from pyarrow import parquet
 
 from sqaudit.audit import Audit, open_audit
-from sqaudit.errors import ParameterError
+from sqaudit.errors import EngineError, ParameterError
 from sqaudit.plan import plan
+from sqaudit.publish import run as publish
+from sqaudit.review import Review
 from tests.sources.conftest import STANDARD
 
 JOBS: dict[str, Any] = yaml.safe_load(STANDARD)
@@ -255,3 +257,39 @@ def test_no_value_of_the_data_gets_into_an_error(folder: Path) -> None:
         assert list(found["denominator"]) == [1, 1]
         assert list(found["value"]) == [5, 1]
         assert list(audit.records("big")["status"]) == ["excluded", "met"]
+
+
+@pytest.mark.parametrize(("column", "opened"), [("phone", False), ("team", True)])
+def test_text_compared_with_a_number_is_said_before_it_ends_a_query(
+    folder: Path, column: str, opened: bool
+) -> None:
+    """The engine would read each value as a number, and stop at the first that is none."""
+    measured(folder, {"share": f"{column} in (3, 4)"})
+    assert told(folder, run(folder), opened) == [
+        f"jobs.yaml, jobs, measure: '{column} in (3, 4)' compares '{column}' of job records, which holds text, "
+        "with a number. Put the number in single quotes, or give the column a number type."
+    ]
+
+
+def test_masked_values_cannot_be_guessed_by_a_condition(folder: Path) -> None:
+    standard(folder)
+    (folder / "jobs.csv").write_text("job_id,opened_at,phone\n1,2026-07-01,13800000001\n")
+    with (
+        open_audit(run(folder)) as audit,
+        pytest.raises(ParameterError, match="where: 'phone' holds personal data"),
+    ):
+        audit.records("jobs", where="phone like '138%'")
+    with open_audit(run(folder, show_personal_data=True)) as audit:
+        assert len(audit.records("jobs", where="phone like '138%'")) == 1
+
+
+def test_a_run_that_breaks_off_leaves_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    standard(folder)
+
+    def broken(audit: Audit) -> None:
+        raise EngineError("out of memory", "SELECT 1")
+
+    monkeypatch.setattr(Review, "of", broken)
+    with pytest.raises(EngineError):
+        publish.run(run(folder), out=folder / "reports")
+    assert list((folder / "reports").iterdir()) == []

@@ -79,6 +79,11 @@ CASES: list[tuple[list[dict[str, Any]], dict[str, Any], tuple[str, str, str]]] =
     ([SOUND], {"grades": [{**GRADES[0], "from": 60}]}, ("warning", "", "no_lowest_grade")),
     (
         [SOUND],
+        {"grades": [{**GRADES[0], "from": 90}, {**GRADES[0], "to": 79}]},
+        ("warning", "", "grade_hole"),
+    ),
+    (
+        [SOUND],
         {"grades": [{**GRADES[0], "from": 90}, {**GRADES[0], "to": 89}]},
         ("note", "", "grade_gap"),
     ),

@@ -36,7 +36,10 @@ def lint_file(path: Path) -> tuple[str, list[Finding]]:
     A file with faults is called by its own name.
     """
     standard, faults = read_in_part(path)
-    found = _ordered([*faults, *(lint(standard) if standard is not None else [])])
+    others = lint(standard) if standard is not None else []
+    if faults:  # what was refused has a weight too
+        others = [one for one in others if one.check != "weights"]
+    found = _ordered([*faults, *others])
     return path.stem if standard is None or faults else standard.standard, found
 
 

@@ -18,7 +18,7 @@ from sqaudit.standards.model import Indicator, Standard
 
 # A value of each type. A text is missing, since any may be read as a number or a time.
 _VALUES = {
-    "text": "CAST(NULL AS VARCHAR)",
+    "text": "'text'",
     "integer": "CAST(1 AS BIGINT)",
     "number": "CAST(1 AS DOUBLE)",
     "boolean": "true",

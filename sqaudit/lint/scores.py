@@ -49,7 +49,9 @@ def _band(better: Grade, grade: Grade) -> Iterator[Finding]:
     bounds = {"upper": f"{grade.to:g}", "next": f"{better.from_:g}"}
     if grade.to < better.from_:
         between = f"{(grade.to + better.from_) / 2:g}"
-        yield Finding("note", "", "grade_gap", {**bounds, "between": between})
+        rounding = better.from_ - grade.to <= 1  # 89 and 90: whole points leave no score between them
+        check = "grade_gap" if rounding else "grade_hole"
+        yield Finding("note" if rounding else "warning", "", check, {**bounds, "between": between})
     else:
         yield Finding("warning", "", "grade_overlap", bounds)
 

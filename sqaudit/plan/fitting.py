@@ -9,6 +9,7 @@ from sqaudit.conditions import condition, quoted
 from sqaudit.errors import Fault
 from sqaudit.kinds import RecordKind
 from sqaudit.params import RunFile
+from sqaudit.readings import expressions
 from sqaudit.standards.measures import LimitBy
 from sqaudit.standards.model import Piece, Standard
 from sqaudit.standards.variants import variants
@@ -69,6 +70,7 @@ def fitting_faults(standard: Standard, path: object, types: Types) -> list[Fault
 
 def _misfits(piece: Piece, types: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
     """Keys, what is wrong there, and what to do."""
+    yield from _numbers(piece, types)
     within, gap = piece.measure.within, piece.measure.gap
     if within is not None:
         yield from _no_times("measure.within", piece, types, [within.from_, within.to, within.deadline])
@@ -79,6 +81,17 @@ def _misfits(piece: Piece, types: Mapping[str, str]) -> Iterator[tuple[str, str,
         if (found := types.get(gap.times, "timestamps")) not in ("timestamps", ""):
             message = f"'{gap.times}' of {piece.kind} records holds {_SPOKEN[found]}, not lists of times."
             yield "measure.gap.times", message, "Name a column with all instants of a case in a list."
+
+
+def _numbers(piece: Piece, types: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+    """Columns of text that a condition compares with a number."""
+    for text in expressions(piece):
+        for name in sorted(condition(text).numbered):
+            if types.get(name) == "text":
+                message = (
+                    f"'{text}' compares '{name}' of {piece.kind} records, which holds text, with a number."
+                )
+                yield "measure", message, "Put the number in single quotes, or give the column a number type."
 
 
 def _no_times(

@@ -64,9 +64,16 @@ def period_pair(changes: pd.DataFrame, language: Tongue) -> str:
 
 
 def targets_met(scorecard: pd.DataFrame, language: Tongue) -> str:
-    """How many of the indicators with a target met it; those that could not be assessed count as not met."""
+    """How many of the indicators that were judged met their target, and how many could not be judged."""
     aimed = scorecard[scorecard["target"].notna()]
-    return say("honesty.targets_met", language, k=int((aimed["verdict"] == "met").sum()), n=len(aimed))
+    if aimed.empty:
+        return say("honesty.no_targets", language)
+    judged = aimed[aimed["verdict"] != "not_assessable"]
+    if judged.empty:
+        return say("honesty.none_assessable", language, n=len(aimed))
+    line = say("honesty.targets_met", language, k=int((judged["verdict"] == "met").sum()), n=len(judged))
+    lost = len(aimed) - len(judged)
+    return line + (" " + say("honesty.not_assessable", language, n=lost) if lost else "")
 
 
 def rows_used(row_account: pd.DataFrame, language: Tongue) -> str:

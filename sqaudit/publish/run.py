@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqaudit.audit import Audit
 from sqaudit.plan import Plan, plan
@@ -89,16 +90,20 @@ def run(
 
 def publish(the_plan: Plan, out: Path, jobs: int | None, progress: Progress) -> Book:
     """The book of a plan."""
-    started = datetime.now().astimezone()
+    started = datetime.now(ZoneInfo(the_plan.run.timezone))
     clock = time.monotonic()
     out.mkdir(parents=True, exist_ok=True)
     final = _free_folder(out, the_plan.run.period, started)
     folder = final.with_name(final.name + PARTIAL)
     folder.mkdir()
-    with Audit(the_plan) as audit:
-        review = Review.of(audit)
-        review.save(folder, the_plan.standard_paths)
-        told = manifest.described(audit)
+    try:
+        with Audit(the_plan) as audit:
+            review = Review.of(audit)
+            review.save(folder, the_plan.standard_paths)
+            told = manifest.described(audit)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)  # nothing in it is anybody's
+        raise
     executions = execute_all(
         the_plan.notebooks,
         folder,

@@ -66,6 +66,7 @@ def changes(reader: Reader) -> Block:
             better=int(counts.get("better", 0)),
             worse=int(counts.get("worse", 0)),
             unclear=int(counts.get("no_clear_change", 0)),
+            others=int(counts.get("changed", 0) + counts.get("not_comparable", 0)),
         ),
         *_arrows(reader, drawn),
         changes_table(_with_standards(reader, listed), reader.labels, reader.language),
@@ -99,12 +100,21 @@ def change_summary(reader: Reader) -> BothTongues:
 
 
 def _clear(reader: Reader) -> bool:
-    return bool(reader.review.changes["change"].isin(["better", "worse"]).any())
+    changes = reader.review.changes
+    clear = changes[changes["change"].isin(["better", "worse"])]
+    return bool((~clear["indicator"].isin(_few_cases(reader))).any())
+
+
+def _few_cases(reader: Reader) -> set[str]:
+    """Indicators that rest on fewer cases than a segment needs for a verdict: no headline is made of them."""
+    totals = reader.review.results.grouped()
+    return set(totals.loc[totals["denominator"] < reader.review.run.minimum_cases, "indicator"])
 
 
 def _clearest(reader: Reader, tongue: Tongue) -> list[str]:
     frame = reader.review.changes
-    clear = frame[frame["change"].isin(["better", "worse"])].head(MOST_CHANGES)
+    clear = frame[frame["change"].isin(["better", "worse"])]
+    clear = clear[~clear["indicator"].isin(_few_cases(reader))].head(MOST_CHANGES)
     return [
         say(
             "front.change",

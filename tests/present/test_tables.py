@@ -59,7 +59,7 @@ def test_the_scorecard_shows_value_verdict_and_score(scorecard: pd.DataFrame, la
     assert rows[2][4].replace("\xa0", " ") == "× Not met"
     assert rows[-1][0] == "Total"
     assert rows[-1][6:8] == ["73.25", "75 / 85"]  # of 85 points, 75 could be assessed
-    assert "Targets met: 2 of 6" in html
+    assert "Targets met: 2 of 5. 1 more could not be assessed." in html
     assert "it is no sampling error" in html
 
 

@@ -100,8 +100,8 @@ def test_a_derived_column_that_cannot_be_computed_is_named(read_csv: Open) -> No
             exclude={"odd": "opened_at > 5"},
         )
     assert [fault.place for fault in caught.value.faults] == [
-        "records.job.derived.x",
-        "records.job.exclude.odd",
+        "parameters, records.job.derived.x",
+        "parameters, records.job.exclude.odd",
     ]
     assert caught.value.faults[0].remedy == "Compare and combine columns of one type, or cast them."
 
