@@ -139,6 +139,17 @@ class Audit(AbstractContextManager["Audit"]):
         renamed = {f"{kind}_{name}" for kind in chosen.kinds for name in hidden}  # see the listing
         return personal.masked(rows, kinds, also=hidden | renamed)
 
+    def telling_columns(self, indicator: str) -> set[str]:
+        """The columns of a listing that say why a row counts as it does: what was judged, by what, and whose.
+
+        Status and reason, the key and the event of the records, what the indicator reads, and the segments.
+        """
+        chosen = self.standard.indicator(indicator)
+        models = [self.standard.kind(kind) for kind in chosen.kinds]
+        names = {"kind", "part", "period", "status", "reason", *self.run.segments}
+        names |= {name for one in models for name in (one.key, one.time) if name}
+        return names | {name for kind in chosen.kinds for name in needed_of(chosen, kind)}
+
     def clock_proof(self, indicator: str, case: str) -> list[CaseProof]:
         """Why a case kept the time limit of an indicator or not, stretch by stretch.
 

@@ -179,8 +179,12 @@ def records(
     with _faults(form is Form.json):
         with _opened(run_file) as audit:
             frame = audit.records(indicator, status, where, period, limit)
+            telling = audit.telling_columns(indicator)
         title = "Records" if limit is None else f"Records, at most {limit} of each kind"
-        _write(frame, form, output, lambda: _plain_table(frame, title))
+        narrow = frame[[name for name in frame.columns if name in telling]]
+        if more := len(frame.columns) - len(narrow.columns):
+            title += f" ({more} more columns with --format csv)"
+        _write(frame, form, output, lambda: _plain_table(narrow, title))
 
 
 @app.command()

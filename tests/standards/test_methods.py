@@ -182,7 +182,7 @@ def test_values_take_the_place_of_the_usual_ones() -> None:
     within = chat.a_measure.within
     assert within is not None
     assert (within.from_, within.to, within.limit) == ("offered_at", "first_reply_at", 86_400)
-    assert made_of("reopen_rate", **{"with": {"days": 1234567}}).definition.startswith("reopen_rate(days=")
+    assert made_of("reopen_rate", **{"with": {"days": 12345}}).definition.startswith("reopen_rate(days=")
 
 
 def test_large_and_fractional_numbers_are_written_as_meant() -> None:
