@@ -253,12 +253,13 @@ def _within(piece: Piece, now: Now) -> Reading:
         judged = f"CASE WHEN {end} IS NULL THEN {clock.passed} ELSE {end} >= {start} END"
         pending = f"{end} IS NULL AND NOT ({clock.passed})"
     counted = _all(_eligible(piece), *known, judged)
+    needed = known[:1] if within.deadline or within.matured else []  # else it says so itself
     met = _all(counted if within.matured else _eligible(piece), clock.kept)
     inverted = within.counts == "missed"
     return Reading(
         counted=counted,
         met=f"coalesce({met}, false)" if inverted else met,  # what never came is not kept: NULL is no answer
-        pending=_all(_eligible(piece), *known[:1], pending),
+        pending=_all(_eligible(piece), *needed, pending),
         reason=_reason(piece, *clock.missing, (f"{end} < {start}", "impossible_order")),
         inverted=inverted,
     )
@@ -299,11 +300,11 @@ def _business(piece: Piece, within: Within, now: Now) -> _Clock:
     opened, ended = (
         quoted(clock_column("open_us", piece.calendar, name)) for name in (within.from_, within.to)
     )
-    limit = limit_us(piece)
+    limit, varies = limit_us(piece), isinstance(within.limit, LimitBy)
     return _Clock(
         kept=f"{end} >= {start} AND {ended} - {opened} <= {limit}",
         passed=f"{now.open_us.get(piece.calendar, 0)} - {opened} > {limit}",
-        known=[f"({end} IS NULL OR {ended} IS NOT NULL)", f"{limit} IS NOT NULL"],
+        known=[f"({end} IS NULL OR {ended} IS NOT NULL)", *([f"{limit} IS NOT NULL"] if varies else [])],
         missing=[
             *_missing(piece, within, f"{limit} IS NULL"),
             (f"{opened} IS NULL OR ({end} IS NOT NULL AND {ended} IS NULL)", "outside_calendar"),

@@ -8,7 +8,7 @@ numbers needs no hashing.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from sqaudit.calendars import Calendar, DayTable, day_table
@@ -18,6 +18,8 @@ from sqaudit.conditions import clock_column, literal, quoted
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+_DAY_US = 86_400_000_000
 
 
 class TakesTables(Protocol):
@@ -89,9 +91,12 @@ def clocked(relation: str, instants: Collection[tuple[str, str]], tables: Mappin
 def _number(days: DayTable, instant: str) -> str:
     """The number of the day of an instant; that of no day where it is missing or outside the table."""
     behind = days.last + timedelta(days=1)
-    first = f"DATE {literal(days.first.isoformat())}"
-    inside = f"{instant} >= {first} AND {instant} < DATE {literal(behind.isoformat())}"
-    return f"CASE WHEN {inside} THEN CAST({instant} AS DATE) - {first} ELSE {NO_DAY} END"
+    inside = (
+        f"{instant} >= TIMESTAMP {literal(days.first.isoformat())} "
+        f"AND {instant} < TIMESTAMP {literal(behind.isoformat())}"
+    )
+    first = (days.first - date(1970, 1, 1)).days * _DAY_US  # taken away before dividing, which rounds to zero
+    return f"CASE WHEN {inside} THEN (epoch_us({instant}) - {first}) // {_DAY_US} ELSE {NO_DAY} END"
 
 
 def _open_us(days: DayTable, instant: str, alias: str) -> str:
