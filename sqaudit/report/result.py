@@ -191,7 +191,7 @@ def trigger_reasons(trigger: object) -> BothTongues:
     """Why an indicator calls for a root-cause analysis, in each tongue; empty texts where it does not.
 
     >>> trigger_reasons("actual, below_target")["en"]
-    'figure below the line, short of its target'
+    'figure below the line of A08, figure short of its target'
     """
     codes = [code for code in str(trigger or "").split(", ") if code]
     return {
