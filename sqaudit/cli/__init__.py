@@ -1,0 +1,21 @@
+"""The command line: words to calls, no arithmetic.
+
+Exit status: 0 fine; 1 something failed and the rest was delivered; 2 bad parameters, nothing started.
+"""
+
+# Each module adds its commands, in the order in which `sqaudit --help` lists them.
+# isort: off
+from sqaudit.cli import audits
+from sqaudit.cli import standards
+from sqaudit.cli import clock
+from sqaudit.cli import about
+
+# isort: on
+from sqaudit.cli.app import app
+
+__all__ = ["about", "app", "audits", "clock", "main", "standards"]
+
+
+def main() -> None:
+    """The entry point of the command `sqaudit`."""
+    app()
