@@ -342,10 +342,11 @@ class Audit(AbstractContextManager["Audit"]):
         }
 
     def _wanted(self, kind: str) -> list[str]:
-        """The columns of one kind of records that indicators, segments or the scope ask for."""
+        """The columns of one kind of records that indicators, segments, the scope or a search asks for."""
         scope = self.run.scope_of(kind)
         names = [name for one in self._read_every_way.indicators for name in needed_of(one, kind)]
         names += [name for name in self.run.segments if name not in GRAINS]
+        names += [name for name, one in self.standard.kind(kind).columns.items() if one.dimension]
         names += [event] if (event := self.standard.kind(kind).time) else []
         return list(dict.fromkeys([*names, *(condition(scope).columns if scope else ())]))
 

@@ -46,6 +46,23 @@ def listing(scan: Scan, piece: Piece, status: str | None = None, where: str | No
     )
 
 
+def cells(scan: Scan, piece: Piece, dimensions: Sequence[str]) -> str:
+    """The query for what an indicator is made of in every combination of dimension values.
+
+    `dimensions` are condition texts over the columns of the kind; their values come as `_d0, _d1, ...`,
+    beside `_period` and what the measure is made of: `i0_n, i0_met, i0_sum, ...`.
+    """
+    names = [f"_d{place}" for place in range(len(dimensions))]
+    made = [f"{condition(text).sql} AS {name}" for name, text in zip(names, dimensions, strict=True)]
+    needed = {*needed_columns(piece), "_excluded"}
+    needed |= {clock_column(fact, *instant) for instant in scan.instants for fact in CLOCK_FACTS}
+    inner = ", ".join([f"{_period(scan)} AS _period", *made, *map(quoted, sorted(needed))])
+    keys = ", ".join(["_period", *names])
+    shown = ",\n  ".join([keys, *_aggregates(0, read(piece, scan.question.now))])
+    rows = f"  SELECT {inner}\n  FROM {_source(scan)}{_where(scan)}"
+    return f"SELECT\n  {shown}\nFROM (\n{rows}\n)\nGROUP BY {keys}"
+
+
 def proving(scan: Scan, piece: Piece, key: str, case: str) -> str:
     """The query for what a time limit is judged by: of every record with that key, one row.
 

@@ -1,0 +1,97 @@
+"""The cells of an indicator: what its figure is made of, for every combination of dimension values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from sqaudit.conditions import unknown_columns
+from sqaudit.engines import Engine
+from sqaudit.measure import sql
+from sqaudit.measure.question import Columns, Question, Scan, answered, event_of, single_scan
+from sqaudit.standards.measures import SHARES
+from sqaudit.standards.model import Indicator, Piece, ShareOfCounts, Standard
+
+SUMS = ("count", "bad", "total", "squares")
+
+
+def cells(
+    engine: Engine,
+    standard: Standard,
+    columns: Columns,
+    question: Question,
+    indicator: Indicator,
+    dimensions: Mapping[str, str],
+) -> pd.DataFrame:
+    """What an indicator is made of, one row for each period and combination of dimension values.
+
+    `dimensions` maps a name to a condition text. Columns out: `period, <dimensions>, count, bad, total,
+    squares`. Of a share, `count` is the denominator and `bad` what speaks against the service (the numerator
+    where lower is better, else what is not in it); of a mean, quantile or maximum, `count` cases with the sum
+    `total` and the sum of squares `squares`; of a ratio or a rate, `count` is what lies under the line and
+    `total` what lies over it; of a count, `count` counts. What a measure does not have is NaN.
+    A missing value of a dimension is None. Parts over several kinds of record are added up; a kind that
+    lacks a column of a dimension stands under None there.
+    """
+    failure = indicator.direction == "lower"
+    frames = [
+        _of_piece(engine, single_scan(columns, question, piece, event), piece, dimensions, failure)
+        for piece in standard.pieces_of(indicator)
+        if answered(piece, indicator, columns)
+        for event in [event_of(standard, columns, piece)]
+    ]
+    keys = ["period", *dimensions]
+    if not frames:
+        return pd.DataFrame(columns=[*keys, *SUMS])
+    stacked = pd.concat(frames, ignore_index=True)
+    grouped = stacked.groupby(keys, dropna=False, sort=True, observed=True)[list(SUMS)]
+    added = grouped.sum(min_count=1).reset_index()
+    return (
+        added.astype(dict.fromkeys(dimensions, "object"))
+        .where(added.notna(), None)
+        .astype(dict.fromkeys(SUMS, "float64"))
+    )
+
+
+def _of_piece(
+    engine: Engine, scan: Scan, piece: Piece, dimensions: Mapping[str, str], failure: bool
+) -> pd.DataFrame:
+    there = [text if not unknown_columns(text, scan.columns) else "null" for text in dimensions.values()]
+    answer = engine.query(sql.cells(scan, piece, there)).dropna(subset=["_period"])
+    answer = answer.rename(columns={f"_d{place}": name for place, name in enumerate(dimensions)})
+    found = {name.removeprefix("i0_"): answer[name] for name in map(str, answer) if name.startswith("i0_")}
+    sums = _sums(
+        piece, failure, {name: column.to_numpy("float64", na_value=np.nan) for name, column in found.items()}
+    )
+    frame = pd.DataFrame({"period": answer["_period"].to_numpy(), **{one: answer[one] for one in dimensions}})
+    missing = np.full(len(frame), np.nan)
+    frame = frame.assign(**{name: sums.get(name, missing) for name in SUMS})
+    return frame[frame["count"].fillna(0) + frame["total"].abs().fillna(0) > 0]
+
+
+def _sums(piece: Piece, failure: bool, found: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """What was aggregated, under the names that a search for causes knows."""
+    kind, n = piece.measure.kind, found["n"]
+    if kind in SHARES and not isinstance(piece.measure.share, ShareOfCounts):
+        return {"count": n, "bad": found["met"] if failure else n - found["met"]}
+    if kind == "share":
+        return {"count": found["over"], "bad": found["sum"] if failure else found["over"] - found["sum"]}
+    if kind == "count":
+        return {"count": n}
+    if kind in ("ratio", "gap"):
+        return {"count": found["over"], "total": found["sum"], "squares": found["sum_squares"]}
+    if kind == "balance":
+        return {"count": n, "total": 100 * found["sum"], "squares": 1e4 * found["sum_squares"]}
+    if kind == "rate":
+        return {"total": found["sum"]} if piece.side == "events" else {"count": found["over"]}
+    mean = found["value"]
+    total = found.get("sum", mean * n)
+    squares = np.nan_to_num(found.get("variance", np.zeros_like(n))) * np.maximum(n - 1, 0) + total * mean
+    return {"count": n, "total": total, "squares": squares}
+
+
+def dimension_types(columns: Columns, kinds: Sequence[str]) -> dict[str, str]:
+    """The columns of some kinds of record with their SQL types; the first kind that has one decides."""
+    return {name: kind_type for kind in reversed(kinds) for name, kind_type in columns.get(kind, {}).items()}
