@@ -6,7 +6,7 @@ file into such a model or into the list of all its faults at once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,6 +20,7 @@ LARGEST_FILE = 4_000_000  # bytes; a description is written by people
 LONGEST_WORD = 10_000  # characters of a plain value
 DEEPEST = 50  # levels of keys within keys
 MOST_KEYS = 50_000
+_TOO_DEEP = f"it is nested deeper than {DEEPEST} levels"
 _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same loader, in C where it was built
 Model = TypeVar("Model", bound="Description")
 
@@ -102,10 +103,20 @@ def validated(model: type[Model], content: Mapping[str, Any], place: str, lines:
         raise ParameterError(faults_of(error, model, content, place, lines)) from error
 
 
+def _events(text: str) -> Iterator[yaml.Event]:
+    """The events of a text. Some versions of the C parser look ahead and stop at a depth of their own."""
+    try:
+        yield from yaml.parse(text, Loader=_SafeLoader)
+    except yaml.YAMLError as error:
+        if "nesting depth" in str(error):
+            raise ValueError(_TOO_DEEP) from error
+        raise
+
+
 def _refuse_bombs(text: str) -> None:
     """ValueError for small texts that would exhaust the parser: depth, merges, endless scalars."""
     depth = 0
-    for event in yaml.parse(text, Loader=_SafeLoader):
+    for event in _events(text):
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):
@@ -116,7 +127,7 @@ def _refuse_bombs(text: str) -> None:
             if len(event.value) > LONGEST_WORD:
                 raise ValueError(f"a value without quotes is longer than {LONGEST_WORD:,} characters")
         if depth > DEEPEST:
-            raise ValueError(f"it is nested deeper than {DEEPEST} levels")
+            raise ValueError(_TOO_DEEP)
 
 
 def _loaded(text: str) -> tuple[yaml.Node | None, Any]:
