@@ -1,0 +1,1 @@
+"""Is it real: control charts, since when, seasons, and extracts that break off."""
