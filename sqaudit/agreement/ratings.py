@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sqaudit.frames import require
+
 Array = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 Level = Literal["nominal", "ordinal", "interval", "ratio"]
@@ -71,13 +73,14 @@ def read_ratings(
     not_applicable: Iterable[Hashable] = (),
     not_applicable_as: Literal["missing", "category"] = "missing",
 ) -> Ratings:
-    """The ratings of a frame, either wide (units x raters, the index is the unit) or long.
+    """The ratings of a frame, either wide (units x raters) or long.
 
-    Long means the columns `unit, rater, value`. A missing value is a rating that was not given, and so is
+    Wide: one column for each rater; the unit is the index, or the column `unit`. Long: the columns `unit,
+    rater, value`. A missing value is a rating that was not given, and so is
     an empty unit. `categories` lists all values that could have been given, in their order; without it
     they are those that occur, in ascending order (numbers) or sorted as texts. Values in `not_applicable`
     are missing, or categories of their own (nominal ratings only), as `not_applicable_as` says.
-    ValueError, with all reasons at once, for a unit that a rater rated twice, a value outside
+    FrameError for half a long table. ValueError, with all reasons at once, for a unit that a rater rated twice, a value outside
     `categories`, texts where distances are needed, an infinite value, negative values of a ratio.
 
     >>> read_ratings(pd.DataFrame({"ann": ["pass", "fail"], "bo": ["pass", None]})).codes
@@ -108,8 +111,9 @@ def read_ratings(
 
 
 def _wide(ratings: pd.DataFrame) -> pd.DataFrame:
-    """Units x raters, both sorted by their labels as texts."""
-    if set(LONG) <= set(ratings.columns):
+    """Units x raters, both in the order of their labels."""
+    if {"rater", "value"} & set(ratings.columns):
+        require(ratings, LONG, "a long table of ratings")
         named = ratings.dropna(subset=["unit", "rater"])
         twice = named[named.duplicated(["unit", "rater"])]
         _refuse_twice(
@@ -117,7 +121,7 @@ def _wide(ratings: pd.DataFrame) -> pd.DataFrame:
         )
         wide = named.astype({"value": object}).pivot(index="unit", columns="rater", values="value")
     else:
-        wide = ratings
+        wide = ratings.set_index("unit") if "unit" in ratings.columns else ratings
         _refuse_twice([str(label) for label in wide.index[wide.index.duplicated()]])
         _refuse_twice([str(label) for label in wide.columns[wide.columns.duplicated()]])
     rows = sorted(range(len(wide.index)), key=lambda place: _label(wide.index[place]))
