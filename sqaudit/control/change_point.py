@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import special
 
@@ -24,10 +23,11 @@ SEED = 18_980_101  # any number is right; this is the year the Nile's flow fell
 class ChangePoint:
     """Whether and since when a series has another level.
 
-    `found`: whether a change is clear; `since`: the first period of the new level; `earliest` and `latest`: the
-    periods it may have been with the confidence asked for; `before` and `after`: the levels; `p_value`: chance of
-    so clear a change anywhere in a steady series; `dispersion`: how many times the variance exceeds that
-    of chance (1 for means, whose variance is taken from the data); `reason`: empty, `steady` or `too_few`.
+    `found`: whether a change is clear; `since`: the first period of the new level; `earliest` and `latest`:
+    the periods it may have been with the confidence asked for; `before` and `after`: the levels; `p_value`:
+    chance of so clear a change anywhere in a steady series; `dispersion`: how many times the variance
+    exceeds that of chance (1 for means, whose variance is taken from the data); `reason`: empty, `steady` or
+    `too_few`.
     Without a change, `since`, `earliest` and `latest` are None and the levels NaN.
     """
 
@@ -52,8 +52,8 @@ def change_point(points: pd.DataFrame, measure: Measure, confidence: float = 0.9
     Every place with three points on each side is tried and the likelihood ratio of two levels against one
     (binomial, Poisson, or normal of unknown variance) taken at its best. The p-value compares it with the
     same search in 1,999 shufflings of the points in time, so it allows for the search and for
-    over-dispersion. It takes the points for exchangeable: a slow trend or strong memory from point to point also
-    looks like a change. The interval holds the places whose log likelihood, divided by the dispersion,
+    over-dispersion. It takes the points for exchangeable: a slow trend or strong memory from point to point
+    also looks like a change. The interval holds the places whose log likelihood, divided by the dispersion,
     lies within half the critical value of the best.
 
     Source: Hinkley and Hinkley (1970), Biometrika 57:477-488 (shares); Worsley (1986), Biometrika 73:91-104;
@@ -79,7 +79,8 @@ def change_points(
 
     Source: binary segmentation, Scott and Knott (1974), Biometrics 30:507-512.
 
-    >>> frame = pd.DataFrame({"period": range(18), "value": [1, 2, 1, 2, 1, 2, 7, 8, 7, 8, 7, 8, 3, 4, 3, 4, 3, 4]})
+    >>> values = [1, 2, 1, 2, 1, 2, 7, 8, 7, 8, 7, 8, 3, 4, 3, 4, 3, 4]
+    >>> frame = pd.DataFrame({"period": range(18), "value": values})
     >>> [one.since for one in change_points(frame, "mean")]
     [6, 12]
     """
@@ -201,6 +202,6 @@ def _dispersion(x: Array, n: Array, measure: Measure) -> float:
     return max(1.0, float(ranges.mean() / MEAN_RANGE_PER_SIGMA) ** 2)
 
 
-def _critical(confidence: float) -> npt.NDArray[np.float64] | float:
+def _critical(confidence: float) -> float:
     """The likelihood ratio that the true place of a change exceeds with a chance of 1 - confidence."""
     return float(-2 * np.log(1 - np.sqrt(confidence)))

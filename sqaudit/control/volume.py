@@ -1,0 +1,248 @@
+"""Extracts that stop, thin out, have gaps or come in batches: artefacts of records, not of the service."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from sqaudit.control.lines import Array
+from sqaudit.control.seasonality import day_classes
+from sqaudit.periods import parse
+
+FINDINGS = ("period", "first_day", "last_day", "count", "expected", "low", "kind")
+
+WINDOW_DAYS = 28  # four of each weekday make the usual level of a stretch of days
+LOW_SHARE = 0.4  # a day or week with less than this part of the expected is looked at
+EMPTY_SHARE = 0.1  # below this part a stretch has stopped or is a gap; above, it is thinned out
+BURST_SHARE = 4.0  # more than this many times the expected: a batch
+SIGMAS = 3.0  # and beyond what chance and over-dispersion do
+LEAST_DAYS = 14  # a series of fewer days has no usual level
+AFFECTED = 0.2  # of a period's expected records: from here on its figure is an artefact
+
+
+def volume_artefacts(
+    counts: pd.Series, calendar: Mapping[date, str] | None = None, end: date | None = None
+) -> pd.DataFrame:
+    """The stretches of days in which records are missing, or come in batches; in order of time.
+
+    `counts`: records per day (index: dates; days without an entry have none). `calendar`: the class of days
+    unlike their weekday; a holiday that it does not name is found as a thin day. `end`: the last day the
+    extract should hold; without it the last day with an entry. Times of receipt, of solution and of closing
+    each tell their own story: give them one after the other.
+
+    Columns out: `period` (a day or a range), `first_day`, `last_day`, `count`, `expected` (from the 28 sound
+    days before and the class of the day), `low` (the fewest that chance would leave; for a
+    batch the most), and `kind`: `stopped` (to the end, almost nothing), `gap` (almost nothing, then records
+    again), `thinned` (fewer than 40 % of the expected), `partial` (the last day alone), `late_start`
+    (few records up to the first full day: cases from before the extract are missing), `burst` (a day with
+    over four times the expected: records made or closed in a batch).
+
+    Days or weeks are found by counts below 40 % of the expected and beyond three standard deviations, over-
+    dispersion included. A lasting fall to below 40 % is reported too: records alone cannot tell a service
+    that shrank from an extract that thinned out. Empty for fewer than fourteen days.
+
+    >>> days = pd.date_range("2026-04-01", "2026-06-30")
+    >>> counts = pd.Series([0 if day >= pd.Timestamp("2026-06-12") else 40 for day in days], days)
+    >>> found = volume_artefacts(counts)
+    >>> found[["period", "kind", "expected"]].values.tolist()
+    [['2026-06-12..2026-06-30', 'stopped', 760.0]]
+    """
+    daily = _whole(counts, end)
+    if len(daily) < LEAST_DAYS or daily.sum() == 0:
+        return pd.DataFrame(columns=list(FINDINGS))
+    observed = daily.to_numpy(dtype=np.float64)
+    classes = np.array(day_classes([stamp.date() for stamp in daily.index], calendar))
+    expected, dispersion = _expected(observed, classes)
+    low_days = _low_days(observed, expected, dispersion)
+    rows = [_row(daily.index, observed, expected, dispersion, *run) for run in _runs(low_days)]
+    most = expected + SIGMAS * np.sqrt(dispersion * np.maximum(expected, 1))
+    for at in np.flatnonzero((observed > BURST_SHARE * expected) & (observed > most)):
+        rows.append(_burst(daily.index, int(at), observed, expected, most))
+    found = pd.DataFrame(rows, columns=list(FINDINGS))
+    return found.sort_values(["first_day", "kind"], kind="stable").reset_index(drop=True)
+
+
+def artefact_periods(
+    findings: pd.DataFrame, periods: Iterable[str], counts: pd.Series, last_day: date | None = None
+) -> dict[str, str]:
+    """The periods whose figure is an artefact, with the kind of the finding that weighs most in each.
+
+    A period is one when the findings took at least a fifth of its records away (or, for a batch, brought a
+    fifth of them), or when `last_day`, the last the extract holds, lies inside it before its end
+    (`partial`). The answer goes into the column `artefact` of the points of a control chart.
+
+    >>> days = pd.date_range("2026-04-01", "2026-06-30")
+    >>> counts = pd.Series([0 if day >= pd.Timestamp("2026-06-12") else 40 for day in days], days)
+    >>> artefact_periods(volume_artefacts(counts), ["2026-05", "2026-06"], counts)
+    {'2026-06': 'stopped'}
+    """
+    daily = _whole(counts, None)
+    kinds: dict[str, str] = {}
+    for period in periods:
+        span = parse(period)
+        if span.start is None or span.end is None:
+            continue
+        first, last = pd.Timestamp(span.start), pd.Timestamp(span.end) - pd.Timedelta(days=1)
+        held = float(daily[(daily.index >= first) & (daily.index <= last)].sum())
+        if last_day is not None and span.start <= last_day < last.date():
+            kinds[period] = "partial"
+        weights: dict[str, float] = {}
+        for row in findings.to_dict("records"):
+            days = max(0, (min(last, row["last_day"]) - max(first, row["first_day"])).days + 1)
+            part = days / ((row["last_day"] - row["first_day"]).days + 1)
+            weights[row["kind"]] = weights.get(row["kind"], 0.0) + part * abs(row["expected"] - row["count"])
+        if weights and max(weights.values()) >= AFFECTED * (held + _missing(weights)):
+            kinds[period] = max(sorted(weights), key=lambda kind: weights[kind])
+    return kinds
+
+
+def _missing(weights: Mapping[str, float]) -> float:
+    return sum(value for kind, value in weights.items() if kind != "burst")
+
+
+def _whole(counts: pd.Series, end: date | None) -> pd.Series:
+    """Every day from the first with an entry to the last, or to `end`."""
+    index = pd.DatetimeIndex(pd.to_datetime(counts.index)).normalize()
+    summed = counts.fillna(0).groupby(index).sum()
+    if summed.empty:
+        return summed
+    if (summed < 0).any():
+        raise ValueError(f"counts of records must be 0 or more; found {float(summed.min()):g}.")
+    last = max(summed.index.max(), pd.Timestamp(end)) if end else summed.index.max()
+    return summed.reindex(pd.date_range(summed.index.min(), last), fill_value=0)
+
+
+def _expected(observed: Array, classes: np.ndarray[tuple[int], np.dtype[np.str_]]) -> tuple[Array, float]:
+    """The usual count of each day, and how many times its variance is that of chance."""
+    factor = _class_factors(observed, classes)
+    expected, sound = np.full(observed.size, np.nan), np.zeros(observed.size, dtype=bool)
+    start = _first_level(observed, factor)
+    recent: list[float] = [start] * WINDOW_DAYS
+    for at in range(observed.size):
+        # Only sound days carry the level on, so that a break does not become the new normal.
+        level = float(np.median(recent[-WINDOW_DAYS:]))
+        expected[at] = level * factor[at]
+        sound[at] = expected[at] <= 0 or LOW_SHARE <= observed[at] / expected[at] <= BURST_SHARE
+        if sound[at] and factor[at] > EMPTY_SHARE:
+            recent.append(observed[at] / factor[at])
+    judged = sound & (expected >= 1)
+    if not judged.any():
+        return expected, 1.0
+    residual = np.abs(observed - expected)[judged] / np.sqrt(expected[judged])
+    return expected, max(1.0, float(np.median(residual) / 0.6745) ** 2)  # 0.6745: median of a normal's size
+
+
+def _class_factors(observed: Array, classes: np.ndarray[tuple[int], np.dtype[np.str_]]) -> Array:
+    """The usual count of each class of day over the mean of the week around it, from weeks that are full."""
+    week = _week_mean(observed)
+    full = _full(week)
+    factor = np.ones(observed.size)
+    for name in np.unique(classes):
+        own = (classes == name) & full
+        if own.any():
+            factor[classes == name] = np.median(observed[own] / week[own])
+    return factor
+
+
+def _week_mean(observed: Array) -> Array:
+    """The mean of the seven days around each, of fewer at both ends."""
+    ones = np.ones(7)
+    return np.asarray(np.convolve(observed, ones, "same") / np.convolve(np.ones(observed.size), ones, "same"))
+
+
+def _usual_week(week: Array) -> float:
+    """The daily mean of the week in which the median record lies.
+
+    Weighed by records, years of a trickle after an extract ended do not pass for what is usual.
+    """
+    order = np.sort(week)
+    return float(order[np.searchsorted(np.cumsum(order), order.sum() / 2)])
+
+
+def _full(week: Array) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Days in weeks of a usual size, give or take."""
+    usual = _usual_week(week)
+    return np.asarray((week >= LOW_SHARE * usual) & (week <= usual / LOW_SHARE))
+
+
+def _first_level(observed: Array, factor: Array) -> float:
+    """The level the series starts with: of its first days in weeks that are more than a trickle."""
+    week = _week_mean(observed)
+    begun = (week > EMPTY_SHARE * _usual_week(week)) & (factor > EMPTY_SHARE)
+    scaled = observed[begun] / factor[begun]
+    return float(np.median(scaled[:WINDOW_DAYS])) if scaled.size else float(observed.mean())
+
+
+def _low_days(
+    observed: Array, expected: Array, dispersion: float
+) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Days that are too low by themselves, or below the limit within a week that is too low."""
+    found = _too_low(observed, expected, dispersion)
+    ones = np.ones(7)
+    if observed.size >= 7:
+        week = _too_low(
+            np.convolve(observed, ones, "valid"), np.convolve(expected, ones, "valid"), dispersion
+        )
+        inside = np.convolve(week, ones) > 0
+        found |= inside & (observed < LOW_SHARE * expected)
+    # Days on which nothing is expected belong to the stretch around them.
+    quiet = expected < 1
+    for at in np.flatnonzero(quiet):
+        before, after = at - 1, at + 1
+        while after < observed.size and quiet[after]:
+            after += 1
+        found[at] |= before >= 0 and found[before] and (after >= observed.size or found[after])
+    return found
+
+
+def _too_low(
+    observed: Array, expected: Array, dispersion: float
+) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    return np.asarray(observed < _fewest(expected, dispersion))
+
+
+def _fewest(expected: Array, dispersion: float) -> Array:
+    chance = expected - SIGMAS * np.sqrt(dispersion * expected)
+    return np.maximum(np.minimum(LOW_SHARE * expected, chance), 0)
+
+
+def _runs(flags: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> list[tuple[int, int]]:
+    """First and last place of each stretch of flagged days; single sound days inside one do not end it."""
+    places = np.flatnonzero(flags)
+    if not places.size:
+        return []
+    breaks = np.flatnonzero(np.diff(places) > 2)
+    starts = [places[0], *places[breaks + 1]]
+    ends = [*places[breaks], places[-1]]
+    return [(int(start), int(end)) for start, end in zip(starts, ends, strict=True)]
+
+
+def _row(
+    days: pd.Index, observed: Array, expected: Array, dispersion: float, start: int, end: int
+) -> tuple[object, ...]:
+    count, usual = float(observed[start : end + 1].sum()), float(expected[start : end + 1].sum())
+    low = float(_fewest(np.array([usual]), dispersion)[0])
+    kind = _kind(start, end, observed.size, count / usual if usual > 0 else 1.0)
+    return (_label(days[start], days[end]), days[start], days[end], count, usual, low, kind)
+
+
+def _kind(start: int, end: int, days: int, part: float) -> str:
+    if start == 0:
+        return "late_start"
+    if end == days - 1 and start == end:
+        return "partial"
+    if part >= EMPTY_SHARE:
+        return "thinned"
+    return "stopped" if end == days - 1 else "gap"
+
+
+def _burst(days: pd.Index, at: int, observed: Array, expected: Array, most: Array) -> tuple[object, ...]:
+    day = days[at]
+    return (_label(day, day), day, day, float(observed[at]), float(expected[at]), float(most[at]), "burst")
+
+
+def _label(first: pd.Timestamp, last: pd.Timestamp) -> str:
+    return f"{first.date()}" if first == last else f"{first.date()}..{last.date()}"
