@@ -1,0 +1,234 @@
+"""Estimates from a sample, for the population and for domains: value, standard error, interval, and why not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sqaudit.estimates.bounds import (
+    Bounds,
+    IntervalSettings,
+    Point,
+    figure_bounds,
+    none,
+    share_bounds,
+    strata_of,
+    taken,
+)
+from sqaudit.estimates.domains import Domains, domains
+from sqaudit.estimates.figures import Figures, figures
+from sqaudit.estimates.items import Item, Values, item_faults
+from sqaudit.estimates.layout import Array, Integers
+from sqaudit.estimates.survey import Survey
+from sqaudit.estimates.variance import degrees_of_freedom, ordered_sums
+
+FIGURES = (
+    "item", "figure", "estimate", "standard_error", "low", "high", "n", "missing", "population", "design_effect",
+    "degrees_of_freedom", "method", "reason",
+)  # fmt: skip
+
+
+def estimate(
+    sample: Survey,
+    items: Item | Sequence[Item],
+    by: str | Sequence[str] = (),
+    settings: IntervalSettings | None = None,
+    where: str | None = None,
+) -> pd.DataFrame:
+    """Estimates of every item, for the population or for each domain, with what chance in the draw could do to them.
+
+    Columns out: those of `by`, then `item, figure, estimate, standard_error, low, high, n, missing,
+    population, design_effect, degrees_of_freedom, method, reason`; items in the order given, domains sorted.
+    A missing value in `by` is a domain of its own. `where` names a column of true and false: only cases where
+    it is true are estimated about, with the standard error of a domain, not of a sample of its own. `n` are
+    cases with a value, `missing` those without: they are left out of the figure, counted here and never
+    filled in. `population` is the weight of all cases of the domain. `design_effect` is the variance over
+    that of a simple random sample of the same size without replacement, NaN where nothing varies or weights
+    do not reach beyond the sample. Degrees of freedom are first-stage units with cases in the domain minus
+    their strata. `reason` is empty, or a word that says why a figure is NaN or how a bound came about:
+
+    no_cases, no_denominator      there is nothing to estimate from
+    single_unit_stratum           a stratum with one unit leaves the standard error undefined (see
+                                  SurveyDesign)
+    no_degrees_of_freedom         as many strata as units: no interval
+    no_variation                  no unit differs, which says nothing about those not drawn: no interval
+    nothing_found, all_found      a share of 0 or 1: exact bounds, see `most_unseen`; never an interval of no
+                                  width
+    no_variation_within_strata    strata are all bad or all good: exact bounds
+    census                        all cases were taken: an interval without width is the truth
+    missing_values                all cases were taken, but some have no value: no interval
+
+    Shares get the interval of `settings.share_method` (Korn-Graubard unless said otherwise: within [0, 1]
+    always), other figures that of Student's t. Counts get the share's interval times the population where the
+    population's size is known, else Student's, not below what was found.
+
+    ValueError, with all reasons, for columns that are not there or cannot be read.
+
+    Source: Sarndal, Swensson and Wretman (1992), Model Assisted Survey Sampling, sections 5.5, 5.6 and 10.3.
+
+    >>> from sqaudit.estimates import Share, SurveyDesign, survey
+    >>> calls = pd.DataFrame({"team": list("AAABBB"), "good": [1, 1, 0, 1, 0, 0], "calls": [30] * 3 + [70] *
+    3})
+    >>> sample = survey(calls, SurveyDesign(strata="team", populations="calls"))
+    >>> figures = estimate(sample, Share("good"))
+    >>> figures[["estimate", "standard_error", "n", "population"]].round(4).to_dict("records")
+    [{'estimate': 0.4333, 'standard_error': 0.2456, 'n': 6, 'population': 100.0}]
+    """
+    wanted = [*items] if isinstance(items, Sequence) else [items]
+    segments = [by] if isinstance(by, str) else [*by]
+    chosen = settings or IntervalSettings()
+    _refuse(sample.frame, wanted, segments, chosen, where)
+    groups = _restricted(domains(sample.frame, segments), sample.frame, where)
+    # Domains made of whole strata have known sizes; others have only as many cases as happened to be drawn.
+    whole = where is None and {*segments} <= {sample.design.stratum(0)}
+    tables = [_of_item(sample, item, groups, whole, chosen) for item in wanted]
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=[*segments, *FIGURES])
+
+
+def _refuse(
+    frame: pd.DataFrame, items: list[Item], by: list[str], settings: IntervalSettings, where: str | None
+) -> None:
+    present = ", ".join(map(str, frame.columns))
+    faults = [f"{name}: no such column to group by; present: {present}." for name in by if name not in frame]
+    faults += [
+        f"{name}: results have a column of this name; rename it to group by it."
+        for name in by
+        if name in FIGURES
+    ]
+    faults += item_faults(frame, items)
+    if where is not None and (where not in frame or not pd.api.types.is_bool_dtype(frame[where])):
+        faults.append(f"{where}: a column of true and false without gaps is needed to choose cases.")
+    if not 0 < settings.confidence < 1:
+        faults.append(f"confidence must lie between 0 and 1, both excluded; found {settings.confidence!r}.")
+    if settings.distribution not in ("t", "normal"):
+        faults.append(f"distribution must be t or normal; found {settings.distribution!r}.")
+    if faults:
+        raise ValueError("Nothing was estimated: " + " ".join(faults))
+
+
+def _restricted(groups: Domains, frame: pd.DataFrame, where: str | None) -> Domains:
+    """The domains with cases outside `where` in none of them; domains left without a case are dropped."""
+    if where is None:
+        return groups
+    chosen = frame[where].to_numpy(dtype=bool)
+    kept = np.unique(groups.of_row[chosen]) if groups.names.shape[1] else np.arange(groups.count)
+    rank = np.full(groups.count, -1, dtype=np.int64)
+    rank[kept] = np.arange(len(kept))
+    return Domains(groups.names.iloc[kept].reset_index(drop=True), np.where(chosen, rank[groups.of_row], -1))
+
+
+def _of_item(
+    sample: Survey, item: Item, groups: Domains, whole: bool, settings: IntervalSettings
+) -> pd.DataFrame:
+    values, size = item.values(sample.frame), groups.count
+    counted = (sample.weights > 0) & (groups.of_row >= 0)
+    valued = counted & ~np.isnan(values.numerator)
+    if values.denominator is not None:
+        valued &= ~np.isnan(values.denominator)
+    within = np.where(valued, groups.of_row, -1)
+    n = np.bincount(groups.of_row[valued], minlength=size)
+    missing = np.bincount(groups.of_row[counted], minlength=size) - n
+    found = figures(sample, values, within, size)
+    freedom = degrees_of_freedom(sample.stages[0], within, size)
+    points = _points(found, n, missing, freedom)
+    if item.figure == "count":
+        bounds = _count_bounds(sample, values, within, points, settings)
+    else:
+        bounds = _bounds(sample, item, values, within, points, whole, settings)
+    table = pd.DataFrame(
+        {
+            "item": item.name,
+            "figure": item.figure,
+            "estimate": found.estimate,
+            "standard_error": found.standard_error,
+            "low": [bound.low for bound in bounds],
+            "high": [bound.high for bound in bounds],
+            "n": n,
+            "missing": missing,
+            "population": ordered_sums(groups.of_row[counted], sample.weights[counted], size),
+            "design_effect": found.design_effect,
+            "degrees_of_freedom": freedom,
+            "method": [bound.method for bound in bounds],
+            "reason": [bound.reason for bound in bounds],
+        }
+    )
+    return pd.concat([groups.names, table], axis=1)
+
+
+def _points(
+    found: Figures, n: npt.NDArray[np.integer], missing: npt.NDArray[np.integer], freedom: Integers
+) -> list[Point]:
+    columns = (found.estimate, found.standard_error, n, missing, freedom, found.lonely)
+    return [Point(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
+
+
+def _bounds(
+    sample: Survey, item: Item, values: Values, within: Integers, points: list[Point], whole: bool,
+    settings: IntervalSettings,
+) -> list[Bounds]:  # fmt: skip
+    complete = taken(sample)
+    open_rows = np.bincount(within[(within >= 0) & ~complete], minlength=len(points))
+    if item.figure != "share":
+        return [figure_bounds(point, bool(open_rows[at] == 0), settings) for at, point in enumerate(points)]
+    plain = [_is_plain(point) and open_rows[at] > 0 for at, point in enumerate(points)]
+    return [
+        share_bounds(
+            point, None if plain[at] else strata_of(sample, values.numerator, within == at, whole), settings
+        )
+        for at, point in enumerate(points)
+    ]
+
+
+def _is_plain(point: Point) -> bool:
+    """Whether a share is neither 0 nor 1 and has a standard error to build an interval on."""
+    return 0 < point.estimate < 1 and point.standard_error != 0
+
+
+def _count_bounds(
+    sample: Survey, values: Values, within: Integers, points: list[Point], settings: IntervalSettings
+) -> list[Bounds]:
+    """The bounds of numbers of cases, through their share of the whole population."""
+    everyone = np.where(sample.weights > 0, 0, -1).astype(np.int64)
+    ones = Values(np.ones(len(everyone)), None)
+    size = figures(sample, ones, everyone, 1)
+    population, known = float(size.estimate[0]), bool(size.standard_error[0] == 0)
+    freedom = float(degrees_of_freedom(sample.stages[0], everyone, 1)[0])
+    rows = everyone >= 0
+    return [
+        _count_bound(
+            sample,
+            np.where(within == at, values.numerator, 0.0),
+            point,
+            rows,
+            population,
+            known,
+            freedom,
+            settings,
+        )
+        for at, point in enumerate(points)
+    ]
+
+
+def _count_bound(
+    sample: Survey, hits: Array, point: Point, rows: npt.NDArray[np.bool_], population: float, known: bool,
+    freedom: float, settings: IntervalSettings,
+) -> Bounds:  # fmt: skip
+    if point.n == 0:
+        return none("no_cases")
+    if known or point.estimate == 0:
+        part = Point(
+            point.estimate / population,
+            point.standard_error / population,
+            int(rows.sum()),
+            point.missing,
+            freedom,
+            point.lonely,
+        )
+        strata = strata_of(sample, hits, rows, whole=True)
+        low, high, method, reason = share_bounds(part, strata, settings)
+        return Bounds(low * population, high * population, method, reason)
+    bounds = figure_bounds(point._replace(freedom=freedom), bool(taken(sample)[rows].all()), settings)
+    return bounds._replace(low=max(bounds.low, float(hits.sum()))) if bounds.method != "none" else bounds
