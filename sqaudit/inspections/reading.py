@@ -29,7 +29,8 @@ class Reading:
     """One file as it was read: `answers` in the columns ANSWERS, `faults` as `faults.COLUMNS`.
 
     `rows` counts the rows that held a case or an answer, `rows_used` those whose case is known; the others
-    are each named in the faults. `blank` are the cases and items whose cell is there and empty. `inspector` is
+    are each named in the faults. `blank` are the cases and items whose cell is there and empty.
+    `inspector` is empty where the file is no form of this sample.
     """
 
     file: str
