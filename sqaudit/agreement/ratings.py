@@ -47,7 +47,7 @@ class Ratings:
     @property
     def raters(self) -> int:
         """How many raters gave at least one rating."""
-        return int((self.codes >= 0).any(axis=0).sum())
+        return self.codes.shape[1]
 
     @property
     def pairs(self) -> Array | None:
@@ -80,8 +80,10 @@ def read_ratings(
     an empty unit. `categories` lists all values that could have been given, in their order; without it
     they are those that occur, in ascending order (numbers) or sorted as texts. Values in `not_applicable`
     are missing, or categories of their own (nominal ratings only), as `not_applicable_as` says.
-    FrameError for half a long table. ValueError, with all reasons at once, for a unit that a rater rated twice, a value outside
-    `categories`, texts where distances are needed, an infinite value, negative values of a ratio.
+    A rater without a rating is left out.
+    FrameError for half a long table. ValueError, with all reasons at once, for a unit that a rater rated
+    twice, a value outside `categories`, texts where distances are needed, an infinite value, negative
+    values of a ratio.
 
     >>> read_ratings(pd.DataFrame({"ann": ["pass", "fail"], "bo": ["pass", None]})).codes
     array([[ 1,  1],
@@ -107,7 +109,7 @@ def read_ratings(
     number = {value: position for position, value in enumerate(known)}
     codes = np.full(values.shape, -1, dtype=np.int64)
     codes[~missing] = [number[value] for value in values[~missing].tolist()]
-    return Ratings(codes, known, _scores(known))
+    return Ratings(codes[:, (codes >= 0).any(axis=0)], known, _scores(known))
 
 
 def _wide(ratings: pd.DataFrame) -> pd.DataFrame:
