@@ -1,0 +1,136 @@
+"""An indicator over weeks or days: its control chart, since when its level changed, and breaks in the records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import pandas as pd
+
+from sqaudit.audit import Audit
+from sqaudit.conditions import quoted
+from sqaudit.control.change_point import ChangePoint, change_point
+from sqaudit.control.chart import ControlChart, control_chart
+from sqaudit.control.design import Design, Kind
+from sqaudit.control.volume import artefact_periods, volume_artefacts
+from sqaudit.periods import Period, parse
+from sqaudit.standards import Indicator
+from sqaudit.standards.measures import SHARES
+
+LEAST_POINTS = 12  # points before the period that limits can be learnt from; fewer and days are tried
+_KIND_OF_CHART: Mapping[str, Kind] = {**dict.fromkeys(SHARES, "p"), "count": "u"}  # else single values
+
+
+def points_by(audit: Audit, grain: str, indicators: Sequence[str]) -> pd.DataFrame:
+    """The figures of indicators in every day, week or month of the records: one scan for all of them.
+
+    Columns: those of a measurement frame. Stretches that begin after the period of the run are left out.
+    """
+    frame = audit.measure(by=[grain], period="all", indicators=indicators)
+    end = audit.run.chosen_period.end
+    if end is None or frame.empty:
+        return frame
+    inside = frame["period"].map(lambda label: _start(label) < end)
+    return frame[inside.astype(bool)].reset_index(drop=True)
+
+
+def whole_stretches(points: pd.DataFrame, first: date | None, last: date | None) -> pd.DataFrame:
+    """The points whose stretch lies wholly within the days the records hold."""
+    if points.empty or first is None or last is None:
+        return points
+    spans = points["period"].map(parse)
+    kept = [span.start >= first and span.end is not None and (span.end - last).days <= 1 for span in spans]
+    return points[pd.Series(kept, index=points.index)].reset_index(drop=True)
+
+
+def days_of(audit: Audit, kind: str) -> pd.Series:
+    """How many records of a kind each day has, by their event time; empty where the kind has none."""
+    event = audit.standard.kind(kind).time
+    if event is None or event not in audit.columns.get(kind, {}):
+        return pd.Series(dtype="float64")
+    day = f"CAST({quoted(event)} AS DATE)"
+    kept = f"{day} IS NOT NULL AND _excluded IS NULL"
+    sql = f"SELECT {day} AS day, count(*) AS rows FROM {quoted(kind)} WHERE {kept} GROUP BY 1"
+    frame = audit.engine.query(sql)
+    return pd.Series(frame["rows"].to_numpy("float64"), index=pd.to_datetime(frame["day"])).sort_index()
+
+
+def unusual_days(audit: Audit, days: pd.Series) -> dict[date, str]:
+    """The days off and the make-up workdays among some days, by the calendar of the run; none without one."""
+    calendars = list(audit.plan.calendars.values())
+    if not calendars or days.empty:
+        return {}
+    calendar = audit.plan.calendars.get(str(audit.run.calendar), calendars[0])
+    every = pd.date_range(days.index.min(), days.index.max())
+    kinds = {day.date(): calendar.kind(day.date()) for day in every}
+    return {day: kind for day, kind in kinds.items() if kind not in ("working", "weekend")}
+
+
+def breaks_of(days: pd.Series, calendar: Mapping[date, str], end: date | None = None) -> pd.DataFrame:
+    """The stretches of days in which records are missing or come in batches; see `volume_artefacts`.
+
+    Days long before the others, such as a typing error in a year, are left out first: they would make all
+    the time between them one gap.
+    """
+    return volume_artefacts(connected(days), calendar, end)
+
+
+def connected(days: pd.Series) -> pd.Series:
+    """The days from the first that has its like within a month: stray dates before it are set aside."""
+    if days.empty:
+        return days
+    usual = days.sort_index()
+    kept = usual[usual >= max(1.0, 0.1 * float(usual.median()))]
+    gaps = kept.index.to_series().diff().dt.days.fillna(0)
+    far = gaps[gaps > 90]
+    start = far.index[far.index.get_indexer([far.index.max()])[0]] if len(far) else kept.index.min()
+    share_before = float(usual[usual.index < start].sum() / usual.sum())
+    return usual[usual.index >= (start if share_before < 0.01 else usual.index.min())]
+
+
+def chart_of(points: pd.DataFrame, indicator: Indicator, period: Period) -> ControlChart | None:
+    """The control chart of an indicator, its limits learnt from what lies before the period.
+
+    None where fewer than three stretches have a figure, or the figures are parts of a whole that no chart
+    of ours fits. `artefact`, where the points have it, keeps a stretch from being judged.
+    """
+    if points["value"].notna().sum() < 3:
+        return None
+    kind = _KIND_OF_CHART.get(indicator.kind_of_measure, "xmr")
+    frame = points[["period", *(["artefact"] if "artefact" in points else [])]].copy()
+    if kind == "xmr":
+        frame["value"] = points["value"]
+    else:
+        frame["numerator"] = points["numerator"] if kind == "p" else points["value"]
+        frame["denominator"] = points["denominator"] if kind == "p" else 1.0
+    before = [label for label in frame["period"] if period.start is None or _start(label) < period.start]
+    baseline = (before[0], before[-1]) if len(before) >= LEAST_POINTS else None
+    return control_chart(frame, Design(kind, baseline=baseline))
+
+
+def since_when(points: pd.DataFrame, indicator: Indicator) -> ChangePoint:
+    """The clearest change of level among the points, or that there is none."""
+    sound = points[points["artefact"].fillna("") == ""] if "artefact" in points else points
+    if indicator.kind_of_measure in SHARES:
+        return change_point(sound, "share")
+    if indicator.kind_of_measure == "count":
+        return change_point(sound.assign(numerator=sound["value"], denominator=1.0), "count")
+    return change_point(sound, "mean")
+
+
+def marked(points: pd.DataFrame, breaks: pd.DataFrame, days: pd.Series, last: date | None) -> pd.DataFrame:
+    """The points with `artefact`: the kind of break that takes their figure away, or an empty text."""
+    if points.empty or days.empty:
+        return points.assign(artefact="")
+    found = artefact_periods(breaks, list(points["period"]), connected(days), last)
+    return points.assign(artefact=points["period"].map(found).fillna("").astype("object"))
+
+
+def _start(label: str) -> date:
+    return parse(label).start or date.min
+
+
+__all__ = [
+    "breaks_of", "chart_of", "connected", "days_of", "marked", "points_by", "since_when",
+    "unusual_days", "whole_stretches",
+]  # fmt: skip
