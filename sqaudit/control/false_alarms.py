@@ -41,8 +41,9 @@ def false_alarms(
 
     `limits_from` says what the chart had to learn from its first `baseline` points: nothing (`known`), the
     centre alone (`centre`, as p and u charts do), or centre and moving range (`individuals`, as XmR and
-    Laney's charts do). Limits that were learnt from few points alarm more often. Always the same numbers for
-    the same question. NaN chances for no points. ValueError for negative points or a baseline below 2.
+    Laney's charts do). Inside its baseline a chart then alarms less often, after it more often. Always the
+    same numbers for the same question. NaN chances for no points. ValueError for negative points or a
+    baseline below 2.
 
     Source: the rules and their rates with known limits, Champ and Woodall (1987), Technometrics 29:393-399;
     the tests compute the same rates from their Markov chains.

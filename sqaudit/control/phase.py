@@ -36,7 +36,8 @@ def phase_of(part: pd.DataFrame, number: int, design: Design) -> tuple[pd.DataFr
     first, last = (base["period"].iloc[0], base["period"].iloc[-1]) if len(base) else (None, None)
     range_limit = individuals.moving_range_limit(base["value"]) if design.kind == "xmr" else np.nan
     centre = float(lines.centre[0]) if len(part) else np.nan
-    row = [number, part["period"].iloc[0], reason, first, last, len(base), status, method, centre]
+    start = part["period"].iloc[0] if len(part) else None
+    row = [number, start, reason, first, last, len(base), status, method, centre]
     return _judged(frame, lines, status, design), [*row, sigma_z, range_limit if status != "none" else np.nan]
 
 

@@ -9,8 +9,11 @@ import numpy as np
 import pandas as pd
 
 from sqaudit.control.lines import Array
+from sqaudit.control.rules import Flags
 from sqaudit.control.seasonality import day_classes
 from sqaudit.periods import parse
+
+Classes = np.ndarray[tuple[int], np.dtype[np.str_]]
 
 FINDINGS = ("period", "first_day", "last_day", "count", "expected", "low", "kind")
 
@@ -20,6 +23,7 @@ EMPTY_SHARE = 0.1  # below this part a stretch has stopped or is a gap; above, i
 BURST_SHARE = 4.0  # more than this many times the expected: a batch
 SIGMAS = 3.0  # and beyond what chance and over-dispersion do
 LEAST_DAYS = 14  # a series of fewer days has no usual level
+LONG_WEEKEND = 4  # from a Friday to the Tuesday after
 AFFECTED = 0.2  # of a period's expected records: from here on its figure is an artefact
 
 
@@ -57,7 +61,10 @@ def volume_artefacts(
     classes = np.array(day_classes([stamp.date() for stamp in daily.index], calendar))
     expected, dispersion = _expected(observed, classes)
     low_days = _low_days(observed, expected, dispersion)
-    rows = [_row(daily.index, observed, expected, dispersion, *run) for run in _runs(low_days)]
+    rows = [
+        _row(daily.index, observed, expected, dispersion, *run)
+        for run in _runs(low_days, observed, expected, dispersion)
+    ]
     most = expected + SIGMAS * np.sqrt(dispersion * np.maximum(expected, 1))
     for at in np.flatnonzero((observed > BURST_SHARE * expected) & (observed > most)):
         rows.append(_burst(daily.index, int(at), observed, expected, most))
@@ -115,7 +122,7 @@ def _whole(counts: pd.Series, end: date | None) -> pd.Series:
     return summed.reindex(pd.date_range(summed.index.min(), last), fill_value=0)
 
 
-def _expected(observed: Array, classes: np.ndarray[tuple[int], np.dtype[np.str_]]) -> tuple[Array, float]:
+def _expected(observed: Array, classes: Classes) -> tuple[Array, float]:
     """The usual count of each day, and how many times its variance is that of chance."""
     factor = _class_factors(observed, classes)
     expected, sound = np.full(observed.size, np.nan), np.zeros(observed.size, dtype=bool)
@@ -135,7 +142,7 @@ def _expected(observed: Array, classes: np.ndarray[tuple[int], np.dtype[np.str_]
     return expected, max(1.0, float(np.median(residual) / 0.6745) ** 2)  # 0.6745: median of a normal's size
 
 
-def _class_factors(observed: Array, classes: np.ndarray[tuple[int], np.dtype[np.str_]]) -> Array:
+def _class_factors(observed: Array, classes: Classes) -> Array:
     """The usual count of each class of day over the mean of the week around it, from weeks that are full."""
     week = _week_mean(observed)
     full = _full(week)
@@ -162,7 +169,7 @@ def _usual_week(week: Array) -> float:
     return float(order[np.searchsorted(np.cumsum(order), order.sum() / 2)])
 
 
-def _full(week: Array) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _full(week: Array) -> Flags:
     """Days in weeks of a usual size, give or take."""
     usual = _usual_week(week)
     return np.asarray((week >= LOW_SHARE * usual) & (week <= usual / LOW_SHARE))
@@ -176,9 +183,7 @@ def _first_level(observed: Array, factor: Array) -> float:
     return float(np.median(scaled[:WINDOW_DAYS])) if scaled.size else float(observed.mean())
 
 
-def _low_days(
-    observed: Array, expected: Array, dispersion: float
-) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _low_days(observed: Array, expected: Array, dispersion: float) -> Flags:
     """Days that are too low by themselves, or below the limit within a week that is too low."""
     found = _too_low(observed, expected, dispersion)
     ones = np.ones(7)
@@ -198,9 +203,7 @@ def _low_days(
     return found
 
 
-def _too_low(
-    observed: Array, expected: Array, dispersion: float
-) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _too_low(observed: Array, expected: Array, dispersion: float) -> Flags:
     return np.asarray(observed < _fewest(expected, dispersion))
 
 
@@ -209,15 +212,29 @@ def _fewest(expected: Array, dispersion: float) -> Array:
     return np.maximum(np.minimum(LOW_SHARE * expected, chance), 0)
 
 
-def _runs(flags: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> list[tuple[int, int]]:
-    """First and last place of each stretch of flagged days; single sound days inside one do not end it."""
+def _runs(flags: Flags, observed: Array, expected: Array, dispersion: float) -> list[tuple[int, int]]:
+    """First and last place of each stretch of flagged days.
+
+    Two with no more than a long weekend between are one if all the days from the first to the last together are too few.
+    """
     places = np.flatnonzero(flags)
-    if not places.size:
-        return []
-    breaks = np.flatnonzero(np.diff(places) > 2)
-    starts = [places[0], *places[breaks + 1]]
-    ends = [*places[breaks], places[-1]]
-    return [(int(start), int(end)) for start, end in zip(starts, ends, strict=True)]
+    runs: list[tuple[int, int]] = []
+    for at in (int(place) for place in places):
+        if (
+            runs
+            and at - runs[-1][1] <= LONG_WEEKEND
+            and _few_between(runs[-1][0], at, observed, expected, dispersion)
+        ):
+            runs[-1] = (runs[-1][0], at)
+        else:
+            runs.append((at, at))
+    return runs
+
+
+def _few_between(start: int, end: int, observed: Array, expected: Array, dispersion: float) -> bool:
+    whole = slice(start, end + 1)
+    fewest = _fewest(np.array([expected[whole].sum()]), dispersion)[0]
+    return bool(observed[start + 1 : end].sum() == 0 or observed[whole].sum() < fewest)
 
 
 def _row(
