@@ -1,4 +1,4 @@
-"""An indicator over weeks or days: its control chart, since when its level changed, and breaks in the records."""
+"""An indicator over weeks or days: its control chart, since when it changed, and breaks in the records."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ from sqaudit.standards import Indicator
 from sqaudit.standards.measures import SHARES
 
 LEAST_POINTS = 12  # points before the period that limits can be learnt from; fewer and days are tried
+FAR_DAYS = 90  # a quarter without records: what lies before belongs to another extract, or to a typing error
+MOST_STRAYS = 0.01  # of all records may lie before it and be set aside; more are a part of the history
 _KIND_OF_CHART: Mapping[str, Kind] = {**dict.fromkeys(SHARES, "p"), "count": "u"}  # else single values
 
 
@@ -76,16 +78,16 @@ def breaks_of(days: pd.Series, calendar: Mapping[date, str], end: date | None = 
 
 
 def connected(days: pd.Series) -> pd.Series:
-    """The days from the first that has its like within a month: stray dates before it are set aside."""
+    """The days without stray dates: few records, a quarter or more before all others."""
     if days.empty:
         return days
     usual = days.sort_index()
     kept = usual[usual >= max(1.0, 0.1 * float(usual.median()))]
     gaps = kept.index.to_series().diff().dt.days.fillna(0)
-    far = gaps[gaps > 90]
-    start = far.index[far.index.get_indexer([far.index.max()])[0]] if len(far) else kept.index.min()
-    share_before = float(usual[usual.index < start].sum() / usual.sum())
-    return usual[usual.index >= (start if share_before < 0.01 else usual.index.min())]
+    far = gaps[gaps > FAR_DAYS]
+    start = far.index.max() if len(far) else kept.index.min()
+    strays = usual.index < start
+    return usual[~strays] if float(usual[strays].sum()) < MOST_STRAYS * float(usual.sum()) else usual
 
 
 def chart_of(points: pd.DataFrame, indicator: Indicator, period: Period) -> ControlChart | None:

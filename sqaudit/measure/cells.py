@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,7 @@ from sqaudit.measure.question import Columns, Question, Scan, answered, event_of
 from sqaudit.standards.measures import SHARES
 from sqaudit.standards.model import Indicator, Piece, ShareOfCounts, Standard
 
-SUMS = ("count", "bad", "total", "squares")
+SUMS = ("rows", "count", "bad", "total", "squares", "over_squares", "products")
 
 
 def cells(
@@ -27,11 +27,12 @@ def cells(
 ) -> pd.DataFrame:
     """What an indicator is made of, one row for each period and combination of dimension values.
 
-    `dimensions` maps a name to a condition text. Columns out: `period, <dimensions>, count, bad, total,
-    squares`. Of a share, `count` is the denominator and `bad` what speaks against the service (the numerator
-    where lower is better, else what is not in it); of a mean, quantile or maximum, `count` cases with the sum
-    `total` and the sum of squares `squares`; of a ratio or a rate, `count` is what lies under the line and
-    `total` what lies over it; of a count, `count` counts. What a measure does not have is NaN.
+    `dimensions` maps a name to a condition text. Columns out: `period, <dimensions>, rows, count, bad, total,
+    squares, over_squares, products`. `rows` are the records counted. Of a share, `count` is the denominator
+    and `bad` what speaks against the service (the numerator where lower is better, else what is not in it);
+    of a mean, quantile or maximum, `count` cases with the sum `total` and the sum of squares `squares`; of a
+    ratio or a rate, `count` is what lies under the line and `total` what lies over it, with their squares and
+    products row by row; of a count, `count` counts. What a measure does not have is NaN.
     A missing value of a dimension is None. Parts over several kinds of record are added up; a kind that
     lacks a column of a dimension stands under None there.
     """
@@ -68,30 +69,35 @@ def _of_piece(
     frame = pd.DataFrame({"period": answer["_period"].to_numpy(), **{one: answer[one] for one in dimensions}})
     missing = np.full(len(frame), np.nan)
     frame = frame.assign(**{name: sums.get(name, missing) for name in SUMS})
-    return frame[frame["count"].fillna(0) + frame["total"].abs().fillna(0) > 0]
+    return frame[frame["rows"] > 0]
 
 
 def _sums(piece: Piece, failure: bool, found: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """What was aggregated, under the names that a search for causes knows."""
     kind, n = piece.measure.kind, found["n"]
+    rows = {"rows": n}
     if kind in SHARES and not isinstance(piece.measure.share, ShareOfCounts):
-        return {"count": n, "bad": found["met"] if failure else n - found["met"]}
+        return {**rows, "count": n, "bad": found["met"] if failure else n - found["met"]}
     if kind == "share":
-        return {"count": found["over"], "bad": found["sum"] if failure else found["over"] - found["sum"]}
+        over, met = found["over"], found["sum"]
+        return {**rows, "count": over, "bad": met if failure else over - met}
     if kind == "count":
-        return {"count": n}
+        return {**rows, "count": n}
     if kind in ("ratio", "gap"):
-        return {"count": found["over"], "total": found["sum"], "squares": found["sum_squares"]}
+        squares = {name: found[name] for name in ("over_squares", "products")}
+        return {
+            **rows,
+            "count": found["over"],
+            "total": found["sum"],
+            "squares": found["sum_squares"],
+            **squares,
+        }
     if kind == "balance":
-        return {"count": n, "total": 100 * found["sum"], "squares": 1e4 * found["sum_squares"]}
+        return {**rows, "count": n, "total": 100 * found["sum"], "squares": 1e4 * found["sum_squares"]}
     if kind == "rate":
-        return {"total": found["sum"]} if piece.side == "events" else {"count": found["over"]}
+        side = {"total": found["sum"]} if piece.side == "events" else {"count": found["over"]}
+        return {**rows, **side}
     mean = found["value"]
     total = found.get("sum", mean * n)
-    squares = np.nan_to_num(found.get("variance", np.zeros_like(n))) * np.maximum(n - 1, 0) + total * mean
-    return {"count": n, "total": total, "squares": squares}
-
-
-def dimension_types(columns: Columns, kinds: Sequence[str]) -> dict[str, str]:
-    """The columns of some kinds of record with their SQL types; the first kind that has one decides."""
-    return {name: kind_type for kind in reversed(kinds) for name, kind_type in columns.get(kind, {}).items()}
+    spread = np.nan_to_num(found.get("variance", np.zeros_like(n))) * np.maximum(n - 1, 0)
+    return {**rows, "count": n, "total": total, "squares": spread + total * mean}
