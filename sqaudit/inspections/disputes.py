@@ -10,7 +10,6 @@ from typing import Any
 
 import pandas as pd
 
-from sqaudit.errors import did_you_mean
 from sqaudit.inspections.assignment import same_person
 from sqaudit.inspections.cells import Cell, Given, read_cell
 from sqaudit.inspections.current import ANSWERS, answers
@@ -130,14 +129,14 @@ def _checked(
     cases = {one for one, _ in issue.roles}
     items = [one.id for one in issue.form.items]
     if action not in ACTIONS:
-        wrong("unknown_action", action, known=list(ACTIONS))
+        wrong("unknown_action", action)
     for name in ("case_id", "who", "why"):
         if not entry[name]:
             wrong("entry_lacks", field=name)
     if case and case not in cases:
         wrong("unknown_case", case, answers=0, inspector=entry["who"])
     if item and item not in items:
-        wrong("unknown_item", item, nearest=did_you_mean(item, items))
+        wrong("unknown_item", item)
     if entry["at"] and not _is_time(entry["at"]):
         wrong("no_time", entry["at"])
     if faults:

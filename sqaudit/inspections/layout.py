@@ -13,8 +13,8 @@ MARK = "@"  # begins every mark of a column
 ABOUT = "sqaudit inspection form 1"  # what the mark of a key column begins with, and the form of the marks
 OURS = "#"  # in the key column of the rows that hold no case: title and headings
 CASE, KEY, DONE = "case_id", "key", "done"
-ANSWER, COMMENT = "answer", "comment"
-HEADING_ROWS = 2  # rows between the marks and the first case: title and headings
+ANSWER, COMMENT, CONTEXT = "answer", "comment", "context"
+HEADING_ROWS = 3  # rows between the marks and the first case: title, sections, headings
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def about_mark(kind: str, about: About) -> str:
 
 
 def item_mark(kind: str, item: str) -> str:
-    """The mark above a column of answers or comments.
+    """The mark above a column of answers or comments, or of what is shown of a case.
 
     >>> item_mark("answer", "attitude")
     '@answer|attitude'
@@ -54,8 +54,8 @@ def read_mark(text: object) -> tuple[str, str, About | None] | None:
     kind, rest = text[len(MARK) :].split("|", 1)
     if kind in (ANSWER, COMMENT):
         return kind, rest.strip(), None
-    if kind == DONE:
-        return DONE, "", None
+    if kind in (DONE, CONTEXT):
+        return kind, "", None
     if kind in (CASE, KEY) and rest.startswith(f"{ABOUT}|"):
         return kind, "", _about(rest.split("|", 1)[1])
     return None
@@ -80,6 +80,7 @@ __all__ = [
     "ANSWER",
     "CASE",
     "COMMENT",
+    "CONTEXT",
     "DONE",
     "HEADING_ROWS",
     "KEY",
