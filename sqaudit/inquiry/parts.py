@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,7 +29,7 @@ def kind_of(indicator: Indicator) -> Kind | None:
 
 
 def two_periods(cells: pd.DataFrame, indicator: Indicator, before: str, now: str) -> pd.DataFrame:
-    """The cells of two periods side by side, as decompositions read them: `n_before, sum_before, ... n_now, ...`.
+    """The cells of two periods side by side, for decompositions: `n_before, sum_before, ... n_now, ...`.
 
     The sums are those of the figure itself: of a share where higher is better, `sum` counts what is good.
     """
@@ -147,7 +148,7 @@ def _thick_enough(parts: Terms) -> bool:
     return True
 
 
-def _p_of(part: Mapping[str, float]) -> float:
+def _p_of(part: Mapping[Any, Any]) -> float:
     """The two-sided p-value that goes with a symmetric interval of 95 %."""
     reach = (part["high"] - part["low"]) / 2 / 1.959963984540054  # the normal quantile of 97.5 %
     if not reach > 0:
