@@ -348,6 +348,8 @@ class Audit(AbstractContextManager["Audit"]):
         names += [name for name in self.run.segments if name not in GRAINS]
         names += [name for name, one in self.standard.kind(kind).columns.items() if one.dimension]
         names += [event] if (event := self.standard.kind(kind).time) else []
+        if self.run.sample is not None and self.run.sample.records == kind:
+            names += [name for read in self.run.sample.reads.values() for name in read]
         return list(dict.fromkeys([*names, *(condition(scope).columns if scope else ())]))
 
     def _refuse_what_the_engine_refuses(self) -> None:

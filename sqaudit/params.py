@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag,
 from sqaudit import periods
 from sqaudit.descriptions import Description, Text, shape
 from sqaudit.kinds import ColumnType
+from sqaudit.sample_plan import SamplePlan
 from sqaudit.standards.model import Expression, Identifier
 
 DATE_WORDS = ("iso", "day_first", "month_first", "mixed", "excel")
@@ -205,6 +206,7 @@ class RunFile(Description):
     minimum_cases: int = Field(default=20, ge=1)
     show_personal_data: bool = False
     timeout_minutes: float = Field(default=30, gt=0)
+    sample: SamplePlan | None = None
 
     @model_validator(mode="before")
     @classmethod

@@ -18,6 +18,7 @@ from sqaudit.plan.fitting import described_types, fitting_faults
 from sqaudit.plan.names import described_kinds, name_faults
 from sqaudit.plan.notebooks import notebook_files
 from sqaudit.plan.place import Place
+from sqaudit.plan.sampling import sample_faults
 from sqaudit.plan.sources import peeked_sources
 from sqaudit.plan.standards import read_standards, standard_faults
 from sqaudit.sources.peek import Peeked
@@ -101,6 +102,7 @@ def planned(
         *source_faults,
         *notebook_faults,
         *name_faults(run, standard, peeked, where),
+        *sample_faults(run, standard, peeked, base, where),
     ]
     types = described_types(run, described_kinds(standard))
     faults += [

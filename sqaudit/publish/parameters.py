@@ -79,6 +79,7 @@ _MEANINGS = {
     "minimum_cases": "fewer in a segment get no verdict",
     "show_personal_data": "True shows names and phones",
     "timeout_minutes": "for each notebook of a book",
+    "sample": "how cases are drawn for inspection",
 }
 
 
