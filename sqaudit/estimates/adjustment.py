@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from sqaudit.estimates.bounds import IntervalSettings
@@ -17,7 +18,7 @@ from sqaudit.estimates.layout import Array, Integers
 from sqaudit.estimates.survey import Adjustment, Survey
 from sqaudit.estimates.variance import ordered_sums
 
-SMALLEST = 20  # answers a class needs: the customary floor, Kalton and Flores-Cervantes (2003), section 4
+SMALLEST = 20  # answers a class needs: a customary floor, Kalton and Flores-Cervantes (2003)
 CLASSES = (
     "class", "sampled", "respondents", "nonrespondents", "weight_before", "weight_after", "factor",
     "merged_into", "reason",
@@ -76,7 +77,7 @@ def adjust_for_nonresponse(
     and false.
 
     Source: weighting classes: Kalton and Flores-Cervantes (2003), J. Off. Stat. 19:81-97; variance: Sarndal,
-    Swensson and Wretman (1992), section 15.6.
+    Swensson and Wretman (1992), chapters 9 and 15.
     """
     named = [classes] if isinstance(classes, str) else [*classes]
     answered = _answered(sample, responded, named)
@@ -155,7 +156,7 @@ def _merged(
     merged = [f"fewer than {smallest} answers" if into[own] != own else "" for own in range(count)]
     still = [position for position in live if answers[position] < smallest]
     return into, [
-        "still fewer than {smallest} answers" if own in still else merged[own] for own in range(count)
+        f"still fewer than {smallest} answers" if own in still else merged[own] for own in range(count)
     ]
 
 
@@ -169,7 +170,7 @@ def _answered(sample: Survey, responded: str, classes: list[str]) -> Array:
         elif not column.astype(bool).any():
             faults.append(f"{responded}: nobody answered, so there is nothing to estimate from.")
         faults += [
-            f"{name}: {int(frame[name].isna().sum())} cases have no class; classes must be known for all sampled cases."
+            f"{name}: {int(frame[name].isna().sum())} cases have no class, and all sampled cases need one."
             for name in classes
             if frame[name].isna().any()
         ]
@@ -203,9 +204,9 @@ def _sorted(labels: Iterable[object]) -> list[str]:
 
 
 def _classes(
-    labels: list[object],
-    sampled: Array,
-    answers: Array,
+    labels: Sequence[object],
+    sampled: npt.NDArray[np.integer],
+    answers: npt.NDArray[np.integer],
     before: Array,
     after: Array,
     into: list[str],

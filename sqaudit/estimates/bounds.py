@@ -23,11 +23,17 @@ Distribution = Literal["t", "normal"]
 
 @dataclass(frozen=True)
 class IntervalSettings:
-    """How intervals are made: confidence, t or normal, and the method for shares (see `share_interval`)."""
+    """How intervals are made: confidence, t or normal, the method for shares, and degrees of freedom.
+
+    `share_method` as in `share_interval`. `freedom`: `domain` counts the units that have a case with a value
+    in the domain (totals and counts: all of the sample), `design` all units of the sample for every domain,
+    which claims more where few units have cases.
+    """
 
     confidence: float = 0.95
     distribution: Distribution = "t"
     share_method: ShareMethod = "beta"
+    freedom: Literal["domain", "design"] = "domain"
 
     @property
     def tail(self) -> float:
@@ -36,7 +42,7 @@ class IntervalSettings:
 
 
 class Bounds(NamedTuple):
-    """The ends of an interval, how it was made, and why it is as it is; `method` is none where there is none."""
+    """The ends of an interval, how it was made (`none`: there is none), and why it is as it is."""
 
     low: float
     high: float
@@ -125,7 +131,7 @@ class Strata:
         return bool(self.known.all())
 
     def exact(self, tail: float) -> Bounds:
-        """Bounds when every stratum is all good, all bad or known; a stratum that varies has no exact bound here."""
+        """Bounds when every stratum is all good, all bad or known; one that varies has none here."""
         if not (self.known | (self.share == 0) | (self.share == 1)).all():
             return none("no_variation")
         bad, good = ~self.known & (self.share == 1), ~self.known & (self.share == 0)

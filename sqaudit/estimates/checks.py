@@ -55,7 +55,7 @@ def refuse_errors(findings: pd.DataFrame) -> None:
 
 
 def weights(frame: pd.DataFrame, design: SurveyDesign) -> Array:
-    """The weight of each row: as given, else the inverse of its probability, else N / n over all stages, else 1."""
+    """The weight of each row: as given, else 1 / probability, else N / n over all stages, else 1."""
     if design.weight:
         return _numbers(frame, design.weight)
     if design.inclusion_probability:
@@ -102,8 +102,8 @@ def _of_weights(frame: pd.DataFrame, design: SurveyDesign) -> Iterator[Finding]:
         yield from _where(frame, name, "probability_out_of_range", wrong, text)
     if not design.weight and not design.inclusion_probability and not design.populations:
         text = (
-            "The design names neither weights nor populations: every case counts 1, and totals are those of the "
-            "sample."
+            "The design names neither weights nor populations: every case counts 1, "
+            "and totals are those of the sample."
         )
         yield Finding("warning", "no_weights", "", len(frame), [], text)
 
@@ -132,7 +132,7 @@ def _of_populations(frame: pd.DataFrame, design: SurveyDesign) -> Iterator[Findi
     for number, name in enumerate(design.populations):
         size = _numbers(frame, name)
         wrong = ~(size >= 1)
-        text = "rows have no population size of 1 or more (a count of units is expected, not a sampling fraction)"
+        text = "rows have no population size of 1 or more (a count is expected, not a fraction)"
         yield from _where(frame, name, "population_not_a_count", wrong, text)
         if wrong.any():
             continue

@@ -25,7 +25,7 @@ class Domains:
 
 
 def domains(frame: pd.DataFrame, by: Sequence[str]) -> Domains:
-    """Every combination of labels that occurs, sorted; a missing label is one too. Without `by` there is one domain.
+    """Every combination of labels that occurs, sorted; a missing label is one too. Without `by` there is one.
 
     >>> found = domains(pd.DataFrame({"team": ["B", None, "A", "B"]}), ["team"])
     >>> found.names["team"].tolist(), found.of_row.tolist()

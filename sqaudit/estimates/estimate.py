@@ -1,4 +1,4 @@
-"""Estimates from a sample, for the population and for domains: value, standard error, interval, and why not."""
+"""Estimates from a sample, for the population and for domains: value, standard error, interval, reason."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from sqaudit.estimates.bounds import (
     IntervalSettings,
     Point,
     figure_bounds,
-    none,
     share_bounds,
     strata_of,
     taken,
@@ -26,8 +25,8 @@ from sqaudit.estimates.survey import Survey
 from sqaudit.estimates.variance import degrees_of_freedom, ordered_sums
 
 FIGURES = (
-    "item", "figure", "estimate", "standard_error", "low", "high", "n", "missing", "population", "design_effect",
-    "degrees_of_freedom", "method", "reason",
+    "item", "figure", "estimate", "standard_error", "low", "high", "n", "missing", "population",
+    "design_effect", "degrees_of_freedom", "method", "reason",
 )  # fmt: skip
 
 
@@ -38,7 +37,7 @@ def estimate(
     settings: IntervalSettings | None = None,
     where: str | None = None,
 ) -> pd.DataFrame:
-    """Estimates of every item, for the population or for each domain, with what chance in the draw could do to them.
+    """Estimates of every item, for the population or for each domain, with what chance in the draw could do.
 
     Columns out: those of `by`, then `item, figure, estimate, standard_error, low, high, n, missing,
     population, design_effect, degrees_of_freedom, method, reason`; items in the order given, domains sorted.
@@ -51,12 +50,10 @@ def estimate(
     their strata. `reason` is empty, or a word that says why a figure is NaN or how a bound came about:
 
     no_cases, no_denominator      there is nothing to estimate from
-    single_unit_stratum           a stratum with one unit leaves the standard error undefined (see
-                                  SurveyDesign)
+    single_unit_stratum           a stratum with one unit leaves the standard error undefined
     no_degrees_of_freedom         as many strata as units: no interval
     no_variation                  no unit differs, which says nothing about those not drawn: no interval
-    nothing_found, all_found      a share of 0 or 1: exact bounds, see `most_unseen`; never an interval of no
-                                  width
+    nothing_found, all_found      a share of 0 or 1: exact bounds, never without width, see `most_unseen`
     no_variation_within_strata    strata are all bad or all good: exact bounds
     census                        all cases were taken: an interval without width is the truth
     missing_values                all cases were taken, but some have no value: no interval
@@ -70,12 +67,12 @@ def estimate(
     Source: Sarndal, Swensson and Wretman (1992), Model Assisted Survey Sampling, sections 5.5, 5.6 and 10.3.
 
     >>> from sqaudit.estimates import Share, SurveyDesign, survey
-    >>> calls = pd.DataFrame({"team": list("AAABBB"), "good": [1, 1, 0, 1, 0, 0], "calls": [30] * 3 + [70] *
-    3})
+    >>> calls = pd.DataFrame({"team": list("AAABBB"), "good": [1, 1, 0, 1, 0, 0]})
+    >>> calls["calls"] = [30, 30, 30, 70, 70, 70]
     >>> sample = survey(calls, SurveyDesign(strata="team", populations="calls"))
     >>> figures = estimate(sample, Share("good"))
     >>> figures[["estimate", "standard_error", "n", "population"]].round(4).to_dict("records")
-    [{'estimate': 0.4333, 'standard_error': 0.2456, 'n': 6, 'population': 100.0}]
+    [{'estimate': 0.4333, 'standard_error': 0.2472, 'n': 6, 'population': 100.0}]
     """
     wanted = [*items] if isinstance(items, Sequence) else [items]
     segments = [by] if isinstance(by, str) else [*by]
@@ -132,7 +129,7 @@ def _of_item(
     n = np.bincount(groups.of_row[valued], minlength=size)
     missing = np.bincount(groups.of_row[counted], minlength=size) - n
     found = figures(sample, values, within, size)
-    freedom = degrees_of_freedom(sample.stages[0], within, size)
+    freedom = _freedom(sample, item, within, size, settings)
     points = _points(found, n, missing, freedom)
     if item.figure == "count":
         bounds = _count_bounds(sample, values, within, points, settings)
@@ -156,6 +153,16 @@ def _of_item(
         }
     )
     return pd.concat([groups.names, table], axis=1)
+
+
+def _freedom(
+    sample: Survey, item: Item, within: Integers, domains: int, settings: IntervalSettings
+) -> Integers:
+    """First-stage units minus their strata: of the domain for means, of the sample for totals."""
+    if item.figure not in ("total", "count") and settings.freedom == "domain":
+        return degrees_of_freedom(sample.stages[0], within, domains)
+    everyone = np.where(sample.weights > 0, 0, -1).astype(np.int64)
+    return np.repeat(degrees_of_freedom(sample.stages[0], everyone, 1), domains)
 
 
 def _points(
@@ -190,45 +197,34 @@ def _is_plain(point: Point) -> bool:
 def _count_bounds(
     sample: Survey, values: Values, within: Integers, points: list[Point], settings: IntervalSettings
 ) -> list[Bounds]:
-    """The bounds of numbers of cases, through their share of the whole population."""
-    everyone = np.where(sample.weights > 0, 0, -1).astype(np.int64)
-    ones = Values(np.ones(len(everyone)), None)
-    size = figures(sample, ones, everyone, 1)
+    """The bounds of numbers of cases, through their share of the whole population where its size is known."""
+    rows = sample.weights > 0
+    ones = Values(np.ones(len(rows)), None)
+    size = figures(sample, ones, np.where(rows, 0, -1), 1)
     population, known = float(size.estimate[0]), bool(size.standard_error[0] == 0)
-    freedom = float(degrees_of_freedom(sample.stages[0], everyone, 1)[0])
-    rows = everyone >= 0
-    return [
-        _count_bound(
-            sample,
-            np.where(within == at, values.numerator, 0.0),
-            point,
-            rows,
-            population,
-            known,
-            freedom,
-            settings,
-        )
-        for at, point in enumerate(points)
-    ]
+    found = []
+    for at, point in enumerate(points):
+        hits = np.where(within == at, values.numerator, 0.0)
+        if point.n and (known or point.estimate == 0):
+            found.append(_as_share(sample, hits, rows, point, population, settings))
+        else:
+            bounds = figure_bounds(point, bool(taken(sample)[rows].all()), settings)
+            found.append(bounds._replace(low=max(bounds.low, float(hits.sum()))))  # max keeps a NaN
+    return found
 
 
-def _count_bound(
-    sample: Survey, hits: Array, point: Point, rows: npt.NDArray[np.bool_], population: float, known: bool,
-    freedom: float, settings: IntervalSettings,
-) -> Bounds:  # fmt: skip
-    if point.n == 0:
-        return none("no_cases")
-    if known or point.estimate == 0:
-        part = Point(
-            point.estimate / population,
-            point.standard_error / population,
-            int(rows.sum()),
-            point.missing,
-            freedom,
-            point.lonely,
-        )
-        strata = strata_of(sample, hits, rows, whole=True)
-        low, high, method, reason = share_bounds(part, strata, settings)
-        return Bounds(low * population, high * population, method, reason)
-    bounds = figure_bounds(point._replace(freedom=freedom), bool(taken(sample)[rows].all()), settings)
-    return bounds._replace(low=max(bounds.low, float(hits.sum()))) if bounds.method != "none" else bounds
+def _as_share(
+    sample: Survey,
+    hits: Array,
+    rows: npt.NDArray[np.bool_],
+    point: Point,
+    population: float,
+    settings: IntervalSettings,
+) -> Bounds:
+    part = point._replace(
+        estimate=point.estimate / population,
+        standard_error=point.standard_error / population,
+        n=int(rows.sum()),
+    )
+    bounds = share_bounds(part, strata_of(sample, hits, rows, whole=True), settings)
+    return bounds._replace(low=bounds.low * population, high=bounds.high * population)

@@ -83,7 +83,7 @@ def _carried(adjustment: Adjustment, weighted: Array, drawn: Array) -> tuple[Arr
     """The weighted values before an adjustment that vary as these do after it, and what response itself adds.
 
     Known class sizes leave the residuals from the class means: Sarndal, Swensson and Wretman (1992), section
-    7.6. Classes sized by the sample itself add the means of their sampled cases (chapter 9.8, response as a
+    7.6. Classes sized by the sample itself add the means of their sampled cases (chapter 9, response as a
     second phase). A finite population shrinks the variance of drawing, not that of answering: hence the
     second term.
     """
@@ -111,7 +111,7 @@ def _drawn_share(sample: Survey) -> Array:
 
 
 def _simple_variance(weights: Array, part: Array, within: Integers, n: npt.NDArray[np.integer]) -> Array:
-    """The variance had the same cases been a simple random sample, without replacement, of all that they stand for."""
+    """The variance, had the same cases been a simple random sample of all that they stand for."""
     domains = len(n)
     size = ordered_sums(within, weights, domains)
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -60,7 +60,7 @@ class Mean:
 
 @dataclass(frozen=True)
 class Total:
-    """The total of a column of numbers over the population. Cases without a value add nothing: see `missing`."""
+    """The total of a column over the population. Cases without a value add nothing: see `missing`."""
 
     column: str
     label: str = ""

@@ -51,7 +51,7 @@ def stages(frame: pd.DataFrame, design: SurveyDesign) -> tuple[Stage, ...]:
 
 
 def codes(frame: pd.DataFrame, columns: list[str]) -> Integers:
-    """A number for each combination of values in the columns, in the order they appear; missing is a value."""
+    """A number for each combination of values, in the order they appear; missing is a value."""
     found = np.zeros(len(frame), dtype=np.int64)
     for name in columns:
         found = paired(found, pd.factorize(frame[name], use_na_sentinel=False)[0])

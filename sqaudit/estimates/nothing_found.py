@@ -1,4 +1,4 @@
-"""How many cases can be bad although none was found: exact bounds for samples with strata, clusters and weights."""
+"""How many cases can be bad although none was found: exact bounds with strata, clusters and weights."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ def most_unseen(sampled: npt.ArrayLike, reach: npt.ArrayLike, tail: float) -> fl
 
 
 def most_unseen_finite(sampled: npt.ArrayLike, population: npt.ArrayLike, tail: float) -> int:
-    """The largest number of bad cases in strata of known size under which finding none still had a chance above tail.
+    """The largest number of bad cases in strata of known size with which finding none had a chance.
 
-    Cases are drawn at random without replacement within each stratum. The strata are filled with bad cases
-    where they cost least chance, one after the other; since each further case of a stratum costs more than
-    the one before, this finds the largest number of all. With one stratum it is the exact hypergeometric
-    bound.
+    A chance counts if it is above `tail`. Cases are drawn at random without replacement within each stratum.
+    The strata are filled with bad cases where they cost least chance, one after the other; since each further
+    case of a stratum costs more than the one before, this finds the largest number of all. With one stratum
+    it is the exact hypergeometric bound.
 
     Source: as for `most_unseen`; Wright (1991), chapter on stratified sampling.
 
@@ -81,7 +81,7 @@ def most_unseen_finite(sampled: npt.ArrayLike, population: npt.ArrayLike, tail: 
 
 
 def _bought(price: float, n: Array, size: Array) -> Array:
-    """How many cases of each stratum cost no more than the price: log (N - j + 1) / (N - n - j + 1) for the j-th."""
+    """How many cases of each stratum cost no more; the j-th costs log (N - j + 1) / (N - n - j + 1)."""
     if price <= 0:
         return np.zeros_like(n)
     most = size - n + 1 - n / math.expm1(price)

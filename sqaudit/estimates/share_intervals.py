@@ -19,7 +19,7 @@ class Bounds(NamedTuple):
 
 
 class Known(NamedTuple):
-    """What an interval is made of: the share, its standard error, cases, degrees of freedom, tail, quantile."""
+    """What an interval is made of; `freedom` are degrees of freedom, `tail` is what each side may miss."""
 
     share: float
     standard_error: float
@@ -106,9 +106,12 @@ def _mean(known: Known) -> Bounds:
 
 
 def _likelihood(known: Known) -> Bounds:
-    """Where twice the effective sample size times the divergence from the share reaches the squared quantile."""
+    """Where the scaled likelihood falls below its height at the share by what the quantile allows."""
+    if known.n < 2:
+        return Bounds(float("nan"), float("nan"))
     effective = known.share * (1 - known.share) / known.standard_error**2
-    limit = known.quantile**2 / (2 * effective)
+    dispersion = known.n / (known.n - 1)  # of the fitted share, estimated with the divisor n - 1
+    limit = known.quantile**2 * dispersion / (2 * effective)
 
     def beyond(candidate: float) -> bool:
         return (

@@ -1,4 +1,4 @@
-"""The variance of estimated totals over any number of stages: between units within strata, with populations."""
+"""The variance of estimated totals over any number of stages: between units, within strata."""
 
 from __future__ import annotations
 

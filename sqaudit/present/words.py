@@ -38,6 +38,8 @@ PROPER_TERMS = frozenset(
             "Hochberg",
             "Newcombe",
             "Wald",
+            "Korn",
+            "Graubard",
         ],
         *["NPS", "CSAT", "CES", "SQL", "Parquet", "CSV", "JSON", "Excel", "HTML", "PDF", "DOCX", "XLSX"],
         *["ID", "UTC", "Unicode", "Jupyter", "SQAUDIT_FONT", "GB"],
