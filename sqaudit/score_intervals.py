@@ -1,7 +1,7 @@
 """Further intervals for a share and for two shares, beside the ones that the figures of a book use.
 
 `intervals` holds what is displayed and claimed; here stand the others that a reader may compare with:
-corrected, Bayesian and mid-p intervals for a share, score intervals for the difference and ratio of two, and the
+corrected, Bayesian and mid-p intervals for a share, score intervals for difference and ratio of two, and the
 coverage that tells how honest an interval is. Arrays in, arrays out; no trials give NaN.
 Only numpy and scipy.special are imported.
 """

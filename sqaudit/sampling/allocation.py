@@ -18,6 +18,9 @@ from sqaudit.sampling.exact import Number, exact, whole
 
 Rule = Literal["proportional", "neyman", "cost_optimal", "equal"]
 LEAST = 2  # two of a stratum are needed to estimate how much it varies
+COLUMNS = [
+    "stratum", "population", "weight_share", "sample_size", "sampling_share", "take_all", "below_minimum",
+]  # fmt: skip
 
 Sizes = Mapping[Hashable, int]
 Figures = Mapping[Hashable, Number]
@@ -277,16 +280,7 @@ def _table(sizes: Sizes, weights: Mapping[Hashable, Fraction], wanted: Sizes, pa
         }
         for key, size in sizes.items()
     ]
-    columns = [
-        "stratum",
-        "population",
-        "weight_share",
-        "sample_size",
-        "sampling_share",
-        "take_all",
-        "below_minimum",
-    ]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def _parts_of(table: pd.DataFrame) -> dict[Hashable, int]:

@@ -17,7 +17,7 @@ from scipy import special
 
 from sqaudit.finite_population import most_in_population
 from sqaudit.sampling.chances import Law, at_most, at_most_of_lot, check_law, within, within_of_lot
-from sqaudit.sampling.exact import Number, exact, risk_of, share_between, whole
+from sqaudit.sampling.exact import Number, risk_of, share_between, whole
 
 LARGEST_SAMPLE = 1_000_000  # a plan beyond this is no sample any more; the search stops there
 RATES = (0.001, 0.005, 0.01, 0.02, 0.03, 0.05, 0.10, 0.20)  # what an auditor asks of a sample
@@ -131,12 +131,13 @@ def upper_limit(
     assert population is not None  # check_law refused otherwise  # noqa: S101
     if (size > population).any():
         raise ValueError(f"n must not exceed the population of {population}; found {int(size.max())}.")
-    most = most_in_population(x.ravel(), size.ravel(), np.full(size.size, population), tail)
+    drawn = np.maximum(size, 1).ravel()  # where nothing was drawn the answer is NaN anyway
+    most = most_in_population(x.ravel(), drawn, np.full(size.size, population), tail)
     return np.where(size == 0, np.nan, most.reshape(size.shape) / population)[()]
 
 
 def sight(n: int, population: int | None = None, confidence: Number = 0.95) -> Sight:
-    """What a sample of n can and cannot see when it finds nothing.
+    """What a sample of n can and cannot see when it finds nothing. With n = 0 everything is possible.
 
     "10 % of everything" on 60 calls gives 6, and six good calls leave 22 bad ones of 60 possible:
 
@@ -144,9 +145,12 @@ def sight(n: int, population: int | None = None, confidence: Number = 0.95) -> S
     >>> seen.count_if_none_found, round(seen.rate_if_none_found, 3)
     (22, 0.367)
     """
-    rate = float(upper_limit(0, whole(n, "n"), confidence, population=population))
-    possible = None if population is None else population if math.isnan(rate) else round(rate * population)
-    return Sight(n, population, float(exact(confidence)), rate, possible)
+    if whole(n, "n") == 0:
+        check_law("binomial", population)
+        return Sight(0, population, float(1 - risk_of(confidence)), 1.0, population)
+    rate = float(upper_limit(0, n, confidence, population=population))
+    possible = None if population is None else round(rate * population)
+    return Sight(n, population, float(1 - risk_of(confidence)), rate, possible)
 
 
 def chance_to_find_one(n: int, rate: Number, population: int | None = None) -> float:
