@@ -6,8 +6,10 @@ import hashlib
 import math
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pandas as pd
 
@@ -18,7 +20,7 @@ def assign(
     cases: pd.DataFrame,
     inspectors: Sequence[str],
     seed: int | str,
-    double_coded: float = 0.0,
+    double_coded: float | Decimal = 0,
     agent: str | None = "agent",
 ) -> pd.DataFrame:
     """One row for each case and inspector: `case_id, inspector, role (first, second), order`.
@@ -55,7 +57,49 @@ def assign(
     return frame.sort_values(["inspector", "order", "case_id"], ignore_index=True)
 
 
-def _refuse(cases: pd.DataFrame, inspectors: Sequence[str], double_coded: float) -> None:
+def assign_replacements(
+    cases: pd.DataFrame,
+    assigned: pd.DataFrame,
+    inspectors: Sequence[str],
+    seed: int | str,
+    agent: str | None = "agent",
+) -> pd.DataFrame:
+    """Rows as of `assign` for the cases that were not assigned yet; no rows if all were.
+
+    A case that stands in for another (`replaces`) goes to whoever had that one, in the same roles, so that
+    loads and second inspections stay as they were; unless the case is their own. All others are assigned
+    anew, without a second inspection.
+    """
+    new = cases[~cases["case_id"].isin(assigned["case_id"])]
+    stands_for = new["replaces"] if "replaces" in new.columns else pd.Series(index=new.index, dtype="str")
+    before: dict[str, list[tuple[str, str]]] = {}
+    for case, name, role in assigned[["case_id", "inspector", "role"]].itertuples(index=False, name=None):
+        before.setdefault(str(case), []).append((str(name), str(role)))
+    inherits = stands_for.isin(list(before))
+    rows = []
+    for record in new[inherits].to_dict("records"):
+        own = record.get(agent) if agent else None
+        for name, role in before[str(record["replaces"])]:
+            others = {one for one, _ in before[str(record["replaces"])]} - {name}
+            taken = name if not same_person(name, own) else _stand_in(record, others, inspectors, own, seed)
+            rows.append((record["case_id"], taken, role, record.get("order", 0)))
+    inherited = pd.DataFrame(rows, columns=list(COLUMNS))
+    rest = new[~inherits]
+    anew = assign(rest, inspectors, seed, 0, agent) if len(rest) else inherited.iloc[:0]
+    return pd.concat([inherited, anew], ignore_index=True) if len(rest) else inherited
+
+
+def _stand_in(
+    record: Mapping[Any, Any], taken: set[str], inspectors: Sequence[str], own: object, seed: int | str
+) -> str:
+    """Somebody by chance who neither is the agent nor has the case already."""
+    left = [name for name in inspectors if name not in taken and not same_person(name, own)]
+    if not left:
+        raise ValueError(f"nobody but the agent is left to inspect {record['case_id']}; name one more.")
+    return min(left, key=lambda name: _chance(seed, "stand in", record["case_id"], name))
+
+
+def _refuse(cases: pd.DataFrame, inspectors: Sequence[str], double_coded: float | Decimal) -> None:
     problems = []
     plain = Counter(_plain(name) for name in inspectors)
     if not plain or "" in plain:
@@ -98,7 +142,7 @@ def _second(
     first: dict[str, str],
     allowed: dict[str, list[str]],
     seed: int | str,
-    share: float,
+    share: float | Decimal,
 ) -> dict[str, str]:
     others = {case: [name for name in allowed[case] if name != one] for case, one in first.items()}
     possible = sorted((case for case in first if others[case]), key=lambda case: _chance(seed, "twice", case))
@@ -167,4 +211,4 @@ def _one_to_one(frame: pd.DataFrame, one: str, other: str) -> bool:
     return not alone and len(pairs) == pairs[one].nunique() == pairs[other].nunique()
 
 
-__all__ = ["COLUMNS", "assign", "columns_of_person", "same_person"]
+__all__ = ["COLUMNS", "assign", "assign_replacements", "columns_of_person", "same_person"]

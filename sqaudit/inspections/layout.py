@@ -19,13 +19,14 @@ HEADING_ROWS = 3  # rows between the marks and the first case: title, sections, 
 
 @dataclass(frozen=True)
 class About:
-    """Which form a sheet is: of which sample, in which version, for whom."""
+    """Which form a sheet is: of which sample, in which version, for whom, and which part of their cases."""
 
     sample_id: str
     form: str
     version: str
     form_hash: str
     inspector: str
+    part: int = 1
 
 
 def about_mark(kind: str, about: About) -> str:
@@ -70,7 +71,8 @@ def row_key(about: About, case_id: str) -> str:
 def _about(text: str) -> About | None:
     try:
         given = json.loads(text)
-        return About(**{name: str(given[name]) for name in About.__dataclass_fields__})
+        texts = {name: str(given[name]) for name in About.__dataclass_fields__ if name != "part"}
+        return About(**texts, part=int(given["part"]))
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
 

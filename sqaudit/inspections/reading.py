@@ -112,7 +112,7 @@ class _Reader:
                 self.rows_used += 1
                 self.blank |= _blank(columns, row)
                 self.faults += _read_row(sheet, columns, row, issue, file, about.inspector, self.answers)
-        self.faults += _absent_rows(sheet, rows, issue, about.inspector, file)
+        self.faults += _absent_rows(sheet, rows, issue, about, file)
 
 
 def _not_ours(about: About, issue: Issue) -> tuple[str, dict[str, object]] | None:
@@ -197,11 +197,12 @@ def _is_formula(cell: Cell) -> bool:
 
 
 def _absent_rows(
-    sheet: Sheet, rows: Sequence[CaseRow], issue: Issue, inspector: str, file: str
+    sheet: Sheet, rows: Sequence[CaseRow], issue: Issue, about: About, file: str
 ) -> Iterator[Fault]:
-    """Cases of the inspector that no longer stand in the sheet."""
-    there = {row.case_id for row in rows}
-    gone = sorted(case for case, name in issue.roles if name == inspector and case not in there)
+    """Cases of the inspector, given out in this part, that no longer stand in the sheet."""
+    there, mine = {row.case_id for row in rows}, (about.inspector, about.part)
+    given = {case for (case, name), part in issue.parts.items() if (name, part) == mine}
+    gone = sorted(given - there)
     if gone:
         fields = {"count": len(gone), "cases": gone[:EXAMPLES]}
         yield fault("warning", "missing_rows", file=file, sheet=sheet.name, **fields)

@@ -20,6 +20,7 @@ from sqaudit.inspections.layout import (
     HEADING_ROWS,
     KEY,
     OURS,
+    About,
     about_mark,
     item_mark,
     row_key,
@@ -52,7 +53,7 @@ class _Column:
 
 
 def write_case_sheet(
-    paper: Paper, issue: Issue, inspector: str, cases: pd.DataFrame, language: Language
+    paper: Paper, issue: Issue, about: About, cases: pd.DataFrame, language: Language
 ) -> None:
     """Add the sheet: hidden marks, title and progress, headings, and the cases with cells to fill in.
 
@@ -60,15 +61,15 @@ def write_case_sheet(
     answers and comments can be typed into; the protection has no password, for it guards against slips.
     """
     sheet = paper.book.add_worksheet(say("inspection_form.cases", language).replace("/", "·")[:31])
-    columns = _columns(issue, inspector, cases, language)
+    columns = _columns(issue, about, cases, language)
     places = {
         kind: [at for at, one in enumerate(columns) if one.kind == kind] for kind in (ANSWER, COMMENT, DONE)
     }
     records = cases.to_dict("records")
     end = FIRST + max(len(records), 1) - 1
-    _write_heads(paper, sheet, columns, issue, inspector, len(records), language)
+    _write_heads(paper, sheet, columns, issue, about, len(records), language)
     for line, record in enumerate(records, start=FIRST):
-        _write_row(paper, sheet, columns, line, record, issue, inspector)
+        _write_row(paper, sheet, columns, line, record, about)
     for at in places[ANSWER]:
         item = columns[at].item
         if item is not None:
@@ -81,8 +82,7 @@ def write_case_sheet(
     _arrange(sheet, columns, records, end)
 
 
-def _columns(issue: Issue, inspector: str, cases: pd.DataFrame, language: Language) -> list[_Column]:
-    about = issue.about(inspector)
+def _columns(issue: Issue, about: About, cases: pd.DataFrame, language: Language) -> list[_Column]:
     found = [
         _Column(CASE, say("inspection_form.case_id", language), about_mark(CASE, about)),
         _Column(KEY, OURS, about_mark(KEY, about)),
@@ -117,7 +117,7 @@ def _write_heads(
     sheet: Any,
     columns: Sequence[_Column],
     issue: Issue,
-    inspector: str,
+    about: About,
     count: int,
     language: Language,
 ) -> None:
@@ -131,7 +131,7 @@ def _write_heads(
     title = " / ".join(
         say(
             "inspection_form.title", tongue, form=form.title.in_language(tongue), version=form.version,
-            inspector=inspector, sample=issue.sample_id,
+            inspector=about.inspector, sample=issue.sample_id,
         )
         for tongue in tongues(language)
     )  # fmt: skip
@@ -156,8 +156,7 @@ def _write_row(
     columns: Sequence[_Column],
     line: int,
     record: dict[Any, Any],
-    issue: Issue,
-    inspector: str,
+    about: About,
 ) -> None:
     case = str(record["case_id"])
     answers = [at for at, column in enumerate(columns) if column.kind == ANSWER]
@@ -166,7 +165,7 @@ def _write_row(
         if column.kind == CASE:
             sheet.write_string(line, at, case, paper.format(**locked, bold=True))
         elif column.kind == KEY:
-            sheet.write_string(line, at, row_key(issue.about(inspector), case))
+            sheet.write_string(line, at, row_key(about, case))
         elif column.kind == DONE:
             listed = ",".join(xl_rowcol_to_cell(line, place) for place in answers)
             sheet.write_formula(line, at, f"=COUNTA({listed})", paper.format(**locked, align="center"), 0)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
 
 from sqaudit.errors import Fault, ParameterError
 from sqaudit.inspection_forms import InspectionForm
-from sqaudit.inspections.assignment import assign
-from sqaudit.inspections.issue import FOLDER, Issue, keep_issue
+from sqaudit.inspections.assignment import assign, assign_replacements
+from sqaudit.inspections.issue import FOLDER, Issue, is_issued, keep_issue, read_issue
+from sqaudit.inspections.layout import About
 from sqaudit.inspections.sample import DrawnSample
 from sqaudit.present.words import Language
 from sqaudit.publish.forms.case_sheet import write_case_sheet
@@ -30,10 +32,13 @@ FONTS = {
 
 @dataclass(frozen=True)
 class Written:
-    """What was written: the workbook of each inspector, those that were there already, the assignments."""
+    """What was written: the new workbooks, those that were there already, and all assignments.
 
-    forms: dict[str, Path]
-    kept: dict[str, Path]
+    `assignments` has one row per case and inspector: `case_id, inspector, role, order, part`.
+    """
+
+    forms: list[Path]
+    kept: list[Path]
     assignments: pd.DataFrame
 
 
@@ -42,44 +47,75 @@ def write_forms(
     form: InspectionForm,
     inspectors: Sequence[str],
     *,
-    double_coded: float = 0.0,
+    double_coded: float | Decimal = 0,
     blind: bool = False,
     language: Language = "zh",
     agent: str = "agent",
 ) -> Written:
     """Give the cases of a sample to inspectors and write `forms/<inspector>.xlsx` into its folder.
 
-    A form that is there already stays as it is, since somebody may be filling it in; whatever was given out
-    before must be the same now. `blind` leaves out whose case it is. ParameterError where the assignment
-    cannot be made or differs from what was given out.
+    A form that is there already stays as it is, since somebody may be filling it in. Cases that came later
+    (in place of others) are written into further forms, `<inspector>-part2.xlsx`. `blind` leaves out whose
+    case it is. ParameterError where cases cannot be assigned, or forms were given out by other rules.
     """
+    folder = sample.folder
+    if folder is None:
+        raise ParameterError([Fault(sample.id, "the sample is not stored yet.", "Draw it first.")])
     cases = sample.cases.assign(case_id=sample.cases["case_id"].astype(str))
+    rules = {"inspectors": sorted(inspectors), "double_coded": str(double_coded), "blind": blind}
+    before = read_issue(folder) if is_issued(folder) else None
     try:
-        assignments = assign(cases, inspectors, sample.seed, double_coded, agent)
+        assignments = _assigned(cases, inspectors, sample.seed, double_coded, agent, before)
     except ValueError as error:
         raise ParameterError([Fault("inspectors", str(error))]) from error
-    issue = Issue(sample.sample_id, form, assignments)
-    keep_issue(sample.folder, issue)
-    strata = list(getattr(sample, "strata", ()))
-    shown = context(cases, [agent] if blind else [], strata).set_index("case_id", drop=False)
-    forms, kept = {}, {}
-    for inspector, path in file_names(sample.folder / FOLDER, issue.inspectors).items():
-        if path.exists():
-            kept[inspector] = path
-            continue
-        own = assignments.loc[assignments["inspector"] == inspector, "case_id"]
-        write_form(path, issue, inspector, shown.loc[own.tolist()], language)
-        forms[inspector] = path
+    issue = Issue(sample.id, form, assignments, rules)
+    keep_issue(folder, issue)
+    shown = context(cases, [agent] if blind else []).set_index("case_id", drop=False)
+    forms: list[Path] = []
+    kept: list[Path] = []
+    names = file_names(folder / FOLDER, issue.inspectors)
+    given = {(name, part) for (_, name), part in issue.parts.items()}
+    for inspector, part in sorted(given):
+        path = _of_part(names[inspector], part)
+        (kept if path.exists() else forms).append(path)
+        if not path.exists():
+            own = assignments.query("inspector == @inspector and part == @part")["case_id"]
+            rows = shown.loc[[case for case in own if case in shown.index]]
+            write_form(path, issue, issue.about(inspector, part), rows, language)
     return Written(forms, kept, assignments)
 
 
-def write_form(path: Path, issue: Issue, inspector: str, cases: pd.DataFrame, language: Language) -> None:
+def _assigned(
+    cases: pd.DataFrame,
+    inspectors: Sequence[str],
+    seed: int,
+    double_coded: float | Decimal,
+    agent: str,
+    before: Issue | None,
+) -> pd.DataFrame:
+    """What was assigned before and what is assigned now, with the part that each belongs to."""
+    if before is None:
+        return assign(cases, inspectors, seed, double_coded, agent).assign(part=1)
+    known = before.assignments
+    more = assign_replacements(cases, known, inspectors, seed, agent)
+    return (
+        pd.concat([known, more.assign(part=known["part"].max() + 1)], ignore_index=True)
+        if len(more)
+        else known
+    )
+
+
+def _of_part(path: Path, part: int) -> Path:
+    return path if part == 1 else path.with_name(f"{path.stem}-part{part}.xlsx")
+
+
+def write_form(path: Path, issue: Issue, about: About, cases: pd.DataFrame, language: Language) -> None:
     """Write one workbook; it appears under its name only when it is whole."""
     partial = path.with_name(f".{path.name}.partial")
     title = f"{issue.form.title.in_language('en' if language == 'en' else 'zh')} - {issue.sample_id}"
     paper = Paper(partial, title, FONTS[language])
-    write_case_sheet(paper, issue, inspector, cases, language)
-    write_guidance_sheet(paper, issue, inspector, len(cases), language)
+    write_case_sheet(paper, issue, about, cases, language)
+    write_guidance_sheet(paper, issue, about.inspector, len(cases), language)
     write_lists(paper, issue.form, language)
     paper.close()
     partial.replace(path)
