@@ -44,12 +44,6 @@ class Additive:
         np.add.at(table, (self.rows, self.columns), 1)
         return table
 
-    @property
-    def centring(self) -> Array:
-        """The matrix that takes the mean of its group from each inspector's effect."""
-        same = self.groups[:, None] == self.groups[None, :]
-        return np.asarray(np.eye(len(self.groups)) - same / same.sum(axis=1, keepdims=True))
-
 
 def fit_additive(ratings: pd.DataFrame, subject: str, what: str) -> Additive:
     """The fit to rows `<subject>, inspector, value`; rows with a missing part are left out.
@@ -65,7 +59,7 @@ def fit_additive(ratings: pd.DataFrame, subject: str, what: str) -> Additive:
     known = ratings.dropna(subset=[subject, "inspector", "value"])
     values = pd.to_numeric(known["value"], errors="coerce").to_numpy(dtype=np.float64)
     if not np.isfinite(values).all():
-        wrong = known["value"][~np.isfinite(values)].iloc[0]
+        wrong = known["value"][~np.isfinite(values)].tolist()[0]
         raise ValueError(f"{what} needs finite numbers as values; found {wrong!r}.")
     rows, subjects = pd.factorize(known[subject], sort=True)
     columns, inspectors = pd.factorize(known["inspector"], sort=True)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sqaudit import intervals
-from sqaudit.agreement.ratings import Array
+from sqaudit.agreement.ratings import Array, Level
 from sqaudit.agreement.several import adjusted_p_values
 from sqaudit.agreement.table import agreement
 from sqaudit.frames import require
@@ -16,14 +16,14 @@ from sqaudit.frames import require
 CELL = ["case", "item"]
 SESSION = (*CELL, "inspector", "value")
 ITEMS = (
-    "item", "cases", "inspectors", "ratings", "percent_agreement", "gwet_ac1", "low", "high", "deviations",
-    "value_1", "value_2", "clearer_guide", "reason",
+    "item", "cases", "inspectors", "ratings", "percent_agreement", "coefficient", "value", "low", "high",
+    "deviations", "value_1", "value_2", "clearer_guide", "reason",
 )  # fmt: skip
 INSPECTORS = (
     "inspector", "cases", "ratings", "deviations", "expected", "share", "low", "high", "p_value",
     "p_adjusted", "outlier", "reason",
 )  # fmt: skip
-RELIABLE = 0.8  # Krippendorff (2004), section 11.4: data to rely on; here asked of AC1
+RELIABLE = 0.8  # Krippendorff (2004), section 11.4: data to rely on; here asked of AC1 or AC2
 FALSE_FLAGS = 0.05  # expected share of false flags among the outliers
 NOT_COMPARED = "no_case_with_a_consensus_shared_with_another_inspector"
 
@@ -72,38 +72,46 @@ def calibration_items(
     reference: pd.DataFrame | None = None,
     tolerance: float | None = None,
     *,
+    level: Level = "nominal",
     wanted: float = RELIABLE,
     confidence: float = 0.95,
 ) -> pd.DataFrame:
     """The agreement on each item, least first, and which items need a clearer guide.
 
     Rows in as for `deviations`. Columns out: `item, cases, inspectors, ratings, percent_agreement`,
-    `gwet_ac1` with its bounds `low, high`, `deviations` from the expected ratings, `value_1, value_2` (the
-    two values most often given to the same case, where they differ), `clearer_guide`: yes when AC1 is
-    surely below `wanted` (its upper bound is), no when it is surely not, else undetermined; `reason`
-    where there is no coefficient or no interval. Few cases leave many items undetermined.
-    Errors as for `deviations`.
+    `coefficient` (gwet_ac1, above the nominal level gwet_ac2_quadratic) with its `value, low, high`,
+    `deviations` from the expected ratings, `value_1, value_2` (the two values most often given to the
+    same case, where they differ), `clearer_guide`: yes when the coefficient is surely below `wanted` (its
+    upper bound is), no when it is surely not, else undetermined; `reason` where there is no coefficient
+    or no interval. Few cases leave many items undetermined.
+    Errors as for `deviations` and `agreement`.
+
+    >>> rows = [(case, "tone", name, "pass") for case in range(20) for name in ("ann", "bo", "cy")]
+    >>> frame = calibration_items(pd.DataFrame(rows, columns=["case", "item", "inspector", "value"]))
+    >>> frame[["value", "low", "clearer_guide"]].round(2).values.tolist()
+    [[1.0, 0.83, 'no']]
     """
     rated = deviations(session, reference, tolerance)
     if rated.empty:
         return pd.DataFrame(columns=list(ITEMS))
     long = rated.rename(columns={"case": "unit", "inspector": "rater"})[["unit", "rater", "value", "item"]]
-    figures = agreement(long, confidence=confidence, by="item").set_index(["item", "coefficient"])
-    ac1 = figures.xs("gwet_ac1", level="coefficient")
+    figures = agreement(long, level, confidence=confidence, by="item").set_index(["item", "coefficient"])
+    name = "gwet_ac1" if level == "nominal" else "gwet_ac2_quadratic"
+    chosen = figures.xs(name, level="coefficient")
     items = rated.groupby("item", sort=True)
-    confused = pd.DataFrame([_confused(part) for _, part in items], index=ac1.index)
-    frame = ac1.reset_index().assign(
+    confused = pd.DataFrame([_confused(part) for _, part in items], index=chosen.index)
+    frame = chosen.reset_index().assign(
+        coefficient=name,
         cases=items["case"].nunique().to_numpy(),
         inspectors=items["inspector"].nunique().to_numpy(),
         ratings=items.size().to_numpy(),
         percent_agreement=figures.xs("percent_agreement", level="coefficient")["value"].to_numpy(),
-        gwet_ac1=ac1["value"].to_numpy(),
         deviations=items["deviates"].sum().to_numpy(),
         value_1=confused["value_1"].to_numpy(),
         value_2=confused["value_2"].to_numpy(),
     )
     words = np.select([frame["high"] < wanted, frame["low"] >= wanted], ["yes", "no"], default="undetermined")
-    ordered = frame.assign(clearer_guide=words).sort_values(["gwet_ac1", "item"], kind="stable")
+    ordered = frame.assign(clearer_guide=words).sort_values(["value", "item"], kind="stable")
     return ordered.reset_index(drop=True)[list(ITEMS)]
 
 
@@ -128,6 +136,12 @@ def calibration_inspectors(
     probability adjusted over the inspectors (Benjamini-Hochberg) is at most `rate`; with few cases even
     the worst deviations may be no proof.
     Errors as for `deviations`; ValueError for a rate outside (0, 1).
+
+    >>> rows = [(case, "tone", name, "pass") for case in range(4) for name in ("ann", "bo", "cy")]
+    >>> rows += [(case, "tone", "dan", "fail") for case in range(4)]
+    >>> frame = calibration_inspectors(pd.DataFrame(rows, columns=["case", "item", "inspector", "value"]))
+    >>> frame[["inspector", "expected", "p_adjusted", "outlier"]].head(1).to_dict("records")
+    [{'inspector': 'dan', 'expected': 1.0, 'p_adjusted': 0.015625, 'outlier': True}]
 
     Source: permutation test within blocks: Lehmann (1975), Nonparametrics, chapter 6; Benjamini and
     Hochberg (1995), J. R. Stat. Soc. B 57:289-300.
@@ -169,7 +183,7 @@ def calibration_inspectors(
 def _numbers(values: pd.Series) -> pd.Series:
     numbers = pd.to_numeric(values, errors="coerce").astype("float64")
     if not np.isfinite(numbers).all():
-        wrong = values[~np.isfinite(numbers)].iloc[0]
+        wrong = values[~np.isfinite(numbers)].tolist()[0]
         raise ValueError(f"With a tolerance, values must be finite numbers; found {wrong!r}.")
     return numbers
 

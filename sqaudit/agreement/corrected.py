@@ -4,7 +4,8 @@ Every function takes a table of counts: how many raters put each unit (row) into
 Rows without a rating are left out. Units rated once say how often a category is used (AC1, AC2, Fleiss),
 not how far raters agree. Standard errors are those of the units as a random sample; bounds use Student's t
 on units - 1 and are cut at -1 (0 for percent agreement) and 1. When all units agree fully there is no
-spread, and the low bound is the exact one of `figure.all_agree_low`.
+spread, and the low bound is the exact one of `figure.all_agree_low`. Bounds of kappa and alpha rest on
+many units: with 90 % of ratings alike, 60 units rated by three gave 89 % instead of 95 %, 200 gave 94 %.
 """
 
 from __future__ import annotations

@@ -104,7 +104,7 @@ def _numbers(values: pd.Series, name: str) -> pd.Series:
         raise ValueError(f"{name} must be a number, such as 1, 2, 3; found dates.")
     numbers = pd.to_numeric(values, errors="coerce").astype("float64")
     if not np.isfinite(numbers).all():
-        wrong = values[~np.isfinite(numbers)].iloc[0]
+        wrong = values[~np.isfinite(numbers)].tolist()[0]
         raise ValueError(f"{name} must be a finite number; found {wrong!r}.")
     return numbers.astype(values.dtype) if pd.api.types.is_numeric_dtype(values) else numbers
 

@@ -47,7 +47,7 @@ class Ratings:
     @property
     def raters(self) -> int:
         """How many raters gave at least one rating."""
-        return self.codes.shape[1]
+        return int(self.codes.shape[1])
 
     @property
     def pairs(self) -> Array | None:
@@ -78,7 +78,8 @@ def read_ratings(
     Wide: one column for each rater; the unit is the index, or the column `unit`. Long: the columns `unit,
     rater, value`. A missing value is a rating that was not given, and so is
     an empty unit. `categories` lists all values that could have been given, in their order; without it
-    they are those that occur, in ascending order (numbers) or sorted as texts. Values in `not_applicable`
+    they are those of an ordered categorical type, else those that occur, in ascending order (numbers) or
+    sorted as texts. Values in `not_applicable`
     are missing, or categories of their own (nominal ratings only), as `not_applicable_as` says.
     A rater without a rating is left out.
     FrameError for half a long table. ValueError, with all reasons at once, for a unit that a rater rated
@@ -102,8 +103,9 @@ def read_ratings(
     if apart and not_applicable_as == "missing":
         missing = missing | np.asarray(wide.isin(list(apart)), dtype=bool)
     found = set(values[~missing].tolist())
-    known = _ordered(found) if categories is None else tuple(dict.fromkeys(categories))
-    if categories is not None and not_applicable_as == "category":
+    listed = _declared(ratings) if categories is None else tuple(dict.fromkeys(categories))
+    known = _ordered(found) if listed is None else listed
+    if listed is not None and not_applicable_as == "category":
         known = (*known, *(value for value in apart if value not in known))
     _refuse(found, known, level)
     number = {value: position for position, value in enumerate(known)}
@@ -129,6 +131,14 @@ def _wide(ratings: pd.DataFrame) -> pd.DataFrame:
     rows = sorted(range(len(wide.index)), key=lambda place: _label(wide.index[place]))
     columns = sorted(range(len(wide.columns)), key=lambda place: _label(wide.columns[place]))
     return wide.iloc[rows, columns]
+
+
+def _declared(ratings: pd.DataFrame) -> tuple[Hashable, ...] | None:
+    """The categories in their order, where all ratings are of one ordered categorical type."""
+    columns = ["value"] if "value" in ratings.columns else [c for c in ratings.columns if c != "unit"]
+    types = {ratings[name].dtype for name in columns}
+    kind = types.pop() if len(types) == 1 else None
+    return tuple(kind.categories) if isinstance(kind, pd.CategoricalDtype) and kind.ordered else None
 
 
 def _label(label: object) -> tuple[int, float, str]:

@@ -32,6 +32,7 @@ def agreement(
     categories: Sequence[Hashable] | None = None,
     not_applicable: Iterable[Hashable] = (),
     not_applicable_as: Literal["missing", "category"] = "missing",
+    rated_once: Literal["count", "leave_out"] = "count",
     confidence: float = 0.95,
     by: str | None = None,
 ) -> pd.DataFrame:
@@ -45,8 +46,11 @@ def agreement(
     All levels: percent_agreement, fleiss_kappa, krippendorff_alpha (of that level), gwet_ac1, and with two
     raters cohen_kappa. Above nominal also gwet_ac2_* and, with two raters, weighted_kappa_* for each of
     `weights` (names, or one matrix of your own, then `_custom`). Interval and ratio also icc_*.
+    Units rated once say how often a category is used, and so count in AC1, AC2 and Fleiss' kappa, as Gwet
+    has it. His errors, of percent agreement too, then rest on all units and grow with the part rated once:
+    where only a part of the cases was double-coded, `rated_once="leave_out"` gives the narrower honest one.
     `categories, not_applicable, not_applicable_as` as in `read_ratings`, which raises its ValueErrors.
-    FrameError if `by` or a long column is missing.
+    FrameError if `by` or a long column is missing, ValueError for another `rated_once`.
 
     Nearly everybody passes, so kappa finds nothing beyond chance where raters agree on 95 %:
 
@@ -59,8 +63,12 @@ def agreement(
 
     def figures_of(part: pd.DataFrame) -> pd.DataFrame:
         known = read_ratings(part, level, categories, not_applicable, not_applicable_as)
-        return _frame(_figures(known, level, weights, confidence), known.raters)
+        counts = known.counts
+        used = counts if rated_once == "count" else counts[counts.sum(axis=1) >= 2]
+        return _frame(_figures(known, used, level, weights, confidence), known.raters)
 
+    if rated_once not in ("count", "leave_out"):
+        raise ValueError(f"rated_once must be count or leave_out; found {rated_once!r}.")
     if by is None:
         return figures_of(ratings)
     require(ratings, ["unit", "rater", "value", by], "agreement by group")
@@ -71,9 +79,13 @@ def agreement(
 
 
 def _figures(
-    known: Ratings, level: Level, weights: Sequence[WeightName] | npt.NDArray[np.float64], confidence: float
+    known: Ratings,
+    counts: npt.NDArray[np.float64],
+    level: Level,
+    weights: Sequence[WeightName] | npt.NDArray[np.float64],
+    confidence: float,
 ) -> list[Coefficient]:
-    counts, pairs = known.counts, known.pairs
+    pairs = known.pairs
     alpha = krippendorff_alpha(counts, level, known.scores, confidence)
     figures = [percent_agreement(counts, None, confidence)]
     if pairs is not None:

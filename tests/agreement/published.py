@@ -5,8 +5,8 @@ import pandas as pd
 
 N = np.nan
 
-# Krippendorff (2004), Content Analysis, section 11.4: 4 observers, 12 units, missing ratings; also Gwet (2014),
-# Handbook of Inter-Rater Reliability, page 120, where it is the data set of irrCAC called cac.raw4raters.
+# Krippendorff (2004), Content Analysis, section 11.4: 4 observers, 12 units, missing ratings; also Gwet
+# (2014), Handbook of Inter-Rater Reliability, page 120, and in irrCAC the data set cac.raw4raters.
 FOUR_OBSERVERS = pd.DataFrame(
     {
         "A": [1, 2, 3, 3, 2, 1, 4, 1, 2, N, N, N],
