@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import pandas as pd
@@ -62,7 +63,11 @@ def write_forms(
     if folder is None:
         raise ParameterError([Fault(sample.id, "the sample is not stored yet.", "Draw it first.")])
     cases = sample.cases.assign(case_id=sample.cases["case_id"].astype(str))
-    rules = {"inspectors": sorted(inspectors), "double_coded": str(double_coded), "blind": blind}
+    rules = {
+        "inspectors": sorted(inspectors),
+        "double_coded": str(Fraction(str(double_coded))),
+        "blind": blind,
+    }
     before = read_issue(folder) if is_issued(folder) else None
     try:
         assignments = _assigned(cases, inspectors, sample.seed, double_coded, agent, before)
