@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -116,7 +116,7 @@ def _card(card: pd.DataFrame, names: list[str], spread: bool, weight_total: floa
     )
 
 
-def _parts(old: _Card, new: _Card, level: float) -> dict[str, object]:
+def _parts(old: _Card, new: _Card, level: float) -> dict[str, Any]:
     both = old.assessed & new.assessed
     middle = np.where(both, (old.weight + new.weight) / 2, 0.0)
     earned = np.where(both, (old.capped + new.capped) / 2, old.capped + new.capped)
