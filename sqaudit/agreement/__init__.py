@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sqaudit.agreement.adjusted import adjusted_means, adjusted_scores
 from sqaudit.agreement.calibration import calibration_inspectors, calibration_items, deviations
 from sqaudit.agreement.corrected import (
     fleiss_kappa,
@@ -14,11 +15,12 @@ from sqaudit.agreement.drift import differences_from_others, severity_drift
 from sqaudit.agreement.intraclass import intraclass_correlations
 from sqaudit.agreement.kappa import cohen_kappa
 from sqaudit.agreement.ratings import read_ratings
-from sqaudit.agreement.severity import adjusted_scores, inspector_severity
+from sqaudit.agreement.severity import inspector_severity
 from sqaudit.agreement.table import agreement
 from sqaudit.agreement.weights import agreement_weights
 
 __all__ = [
+    "adjusted_means",
     "adjusted_scores",
     "agreement",
     "agreement_weights",

@@ -1,4 +1,4 @@
-"""How strict each inspector is on the same cases, and what scores would be under the mean inspector."""
+"""How strict each inspector is, judged on the cases shared with others."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def inspector_severity(
     error = np.where(np.isnan(severity) | (error == 0), np.nan, error)
     reach = -special.stdtrit(max(fit.freedom, 1), tail) * error
     p_value = 2 * special.stdtr(max(fit.freedom, 1), -np.abs(severity / error))
-    shrunk, mean_square = _shrunken(fit)
+    shrunk, mean_square = shrunken_effects(fit)
     near = -special.ndtri(tail) * np.sqrt(np.diag(mean_square)) if len(severity) else severity
     near = np.where(np.isnan(error), np.nan, near)
     frame = pd.DataFrame(
@@ -80,58 +80,6 @@ def inspector_severity(
     return frame[list(SEVERITY)]
 
 
-def adjusted_scores(
-    ratings: pd.DataFrame, subject: str = "case", *, shrunk: bool = True, confidence: float = 0.95
-) -> pd.DataFrame:
-    """The score of each case (or agent) as the mean inspector would have given it.
-
-    Rows in as for `inspector_severity`. Columns out: `<subject>, group, inspectors, ratings, score` (the
-    plain mean), `adjusted` (the mean after the severity of each inspector was added), `low, high,
-    standard_error, reason`. With `shrunk` the shrunken severities are used, which move a score less where
-    severity is poorly known; their error enters with the error of the ratings. Scores of two groups are
-    adjusted to different mean inspectors. Without a severity there is a score but no adjusted one.
-    Errors as for `inspector_severity`.
-
-    Source: as for `inspector_severity`; the adjusted score is the subject's effect in that model.
-
-    >>> rows = [(1, "ann", 8), (1, "bo", 6), (2, "ann", 9), (2, "bo", 8), (3, "bo", 5)]
-    >>> frame = adjusted_scores(pd.DataFrame(rows, columns=["case", "inspector", "value"]), shrunk=False)
-    >>> frame[["case", "score", "adjusted"]].values.tolist()
-    [[1.0, 7.0, 7.0], [2.0, 8.5, 8.5], [3.0, 5.0, 5.75]]
-    """
-    tail = tail_of(confidence)
-    fit = fit_additive(ratings, subject, "severity-adjusted scores")
-    table = fit.incidence
-    size = table.sum(axis=1)
-    share = table / size[:, None] if len(table) else table
-    effects = _shrunken(fit) if shrunk else (fit.effects, fit.variance * fit.covariance)
-    known = ~np.isnan(fit.effects)
-    moved = share @ np.where(known, effects[0], 0)
-    lost = (table[:, ~known] > 0).any(axis=1)
-    spread = np.einsum("ij,jk,ik->i", share, effects[1], share) if len(table) else size
-    score = np.bincount(fit.rows, fit.values, minlength=len(size)) / size
-    error = np.sqrt(fit.variance / size + spread)
-    error = np.where(lost | (error == 0), np.nan, error)
-    adjusted = np.where(lost, np.nan, score - moved)
-    reach = -special.stdtrit(max(fit.freedom, 1), tail) * error
-    first = pd.Series(fit.columns).groupby(fit.rows).first().to_numpy(dtype=np.int64)
-    reason = np.where(np.isnan(error), NO_RESIDUAL if fit.freedom else NO_FREEDOM, "")
-    return pd.DataFrame(
-        {
-            subject: fit.subjects,
-            "group": fit.groups[first],
-            "inspectors": (table > 0).sum(axis=1),
-            "ratings": size.astype(np.int64),
-            "score": score,
-            "adjusted": adjusted,
-            "low": adjusted - reach,
-            "high": adjusted + reach,
-            "standard_error": error,
-            "reason": np.where(lost, NOT_SHARED, reason),
-        }
-    )
-
-
 def _shared(fit: Additive) -> Array:
     """How many subjects each inspector shares with another."""
     seen = fit.incidence > 0
@@ -145,7 +93,7 @@ def _reasons(severity: Array, fit: Additive) -> list[str]:
     return [NOT_SHARED if np.isnan(value) else without for value in severity]
 
 
-def _shrunken(fit: Additive) -> tuple[Array, Array]:
+def shrunken_effects(fit: Additive) -> tuple[Array, Array]:
     """The shrunken effects and their mean square errors; an inspector without an effect has neither."""
     known = ~np.isnan(fit.effects)
     shrunken = shrink(np.where(known, fit.effects, 0.0), fit.variance * fit.covariance)

@@ -21,6 +21,8 @@ from sqaudit.frames import require
 COLUMNS = (
     "coefficient", "value", "low", "high", "standard_error", "units", "raters", "ratings", "method", "reason",
 )  # fmt: skip
+MOST_CATEGORIES = 2000  # a matrix of weights then takes 32 MB; more values are measurements, no categories
+TOO_MANY = "more_than_2000_different_values"
 WEIGHTINGS: tuple[WeightName, ...] = ("linear", "quadratic")
 
 
@@ -50,6 +52,7 @@ def agreement(
     has it. His errors, of percent agreement too, then rest on all units and grow with the part rated once:
     where only a part of the cases was double-coded, `rated_once="leave_out"` gives the narrower honest one.
     `categories, not_applicable, not_applicable_as` as in `read_ratings`, which raises its ValueErrors.
+    With more than 2000 different values only the intraclass correlations are given: round the scores.
     FrameError if `by` or a long column is missing, ValueError for another `rated_once`.
 
     Nearly everybody passes, so kappa finds nothing beyond chance where raters agree on 95 %:
@@ -63,6 +66,8 @@ def agreement(
 
     def figures_of(part: pd.DataFrame) -> pd.DataFrame:
         known = read_ratings(part, level, categories, not_applicable, not_applicable_as)
+        if len(known.categories) > MOST_CATEGORIES:
+            return _frame(_measurements(known, level, weights, confidence), known.raters)
         counts = known.counts
         used = counts if rated_once == "count" else counts[counts.sum(axis=1) >= 2]
         return _frame(_figures(known, used, level, weights, confidence), known.raters)
@@ -101,6 +106,18 @@ def _figures(
     if level in ("interval", "ratio"):
         figures += _intraclass(known, confidence)
     return figures
+
+
+def _measurements(
+    known: Ratings, level: Level, weights: Sequence[WeightName] | npt.NDArray[np.float64], confidence: float
+) -> list[Coefficient]:
+    """What is left for more values than categories can be told apart by: the intraclass correlations."""
+    names = ["percent_agreement", "fleiss_kappa", "krippendorff_alpha", "gwet_ac1"]
+    if level != "nominal":
+        own = isinstance(weights, np.ndarray)
+        names += [f"gwet_ac2_{name}" for name in (["custom"] if own else weights)]
+    figures = [Coefficient(name, reason=TOO_MANY) for name in names]
+    return figures + (_intraclass(known, confidence) if level in ("interval", "ratio") else [])
 
 
 def _matrices(

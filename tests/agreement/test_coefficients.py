@@ -337,6 +337,14 @@ def test_not_applicable_as_missing_or_as_category():
         agreement(wide, "ordinal", not_applicable=["N/A"], not_applicable_as="category")
 
 
+def test_measurements_are_no_categories():
+    scores = np.random.default_rng(3).normal(size=1100)
+    noise = np.random.default_rng(4).normal(size=1100)
+    frame = agreement(pd.DataFrame({"a": scores, "b": scores + noise / 3}), "interval")
+    assert reason_of(frame, "krippendorff_alpha") == "more_than_2000_different_values"
+    assert value_of(frame, "icc_2_1") == pytest.approx(0.9, abs=0.05)
+
+
 def test_by_item():
     rows = [(u, r, "ab"[(u * k) % 2], f"item{k}") for u in range(6) for r in "xy" for k in (1, 2)]
     long = pd.DataFrame(rows, columns=["unit", "rater", "value", "item"])

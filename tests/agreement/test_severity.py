@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
-from sqaudit.agreement import adjusted_scores, inspector_severity
+from sqaudit.agreement import adjusted_means, adjusted_scores, inspector_severity
 from sqaudit.agreement.shrinkage import shrink
 from sqaudit.errors import FrameError
 
@@ -105,11 +105,11 @@ def test_over_agents_where_each_case_has_one_inspector():
 
 
 def test_severity_covers_and_calm_inspectors_are_not_flagged():
-    """300 designs: bounds cover at 95 %; with no difference at all, any flag after adjustment in 5 %."""
+    """200 designs: bounds cover at 95 %; with no difference at all, any flag after adjustment in 5 %."""
     generator = np.random.default_rng(5)
     severity = np.array([0.5, -0.5, 1.0, -1.0, 0.0])
     covered, flagged = [], []
-    for _ in range(300):
+    for _ in range(200):
         frame = inspector_severity(double_coded(generator, 30, severity))
         covered.extend(((frame["low"] <= severity) & (severity <= frame["high"])).tolist())
         calm = inspector_severity(double_coded(generator, 30, np.zeros(5)))
@@ -166,6 +166,54 @@ def test_shrinking_follows_the_textbook_where_errors_are_equal():
     pull = tau**2 / (tau**2 + 1)
     error = 0.75 * pull + (pull - between / (between + 1)) ** 2 * effect[0] ** 2
     assert_allclose(shrunken.mean_square[0, 0], np.average(error, weights=chance), rtol=2e-3)
+
+
+def test_means_of_agents_are_free_of_their_inspectors():
+    """150 designs: agents alike, half seen by the strict inspector; the adjusted bounds cover the truth."""
+    generator = np.random.default_rng(12)
+    covered, plain = [], []
+    for _ in range(150):
+        case = np.arange(120)
+        agent, quality = case % 4, 80 + generator.normal(0, 3, 120)
+        first = np.where(agent < 2, generator.random(120) < 0.85, generator.random(120) < 0.15)
+        rows = [
+            (a, c, "strict" if f else "mild", q - 4 * f)
+            for a, c, f, q in zip(agent, case, first, quality, strict=True)
+        ]
+        twice = case[:40]
+        rows += [
+            (agent[c], c, "mild" if first[c] else "strict", quality[c] - 4 * (1 - first[c])) for c in twice
+        ]
+        ratings = pd.DataFrame(rows, columns=["agent", "case", "inspector", "value"])
+        ratings["value"] += generator.normal(0, 1.5, len(ratings))
+        frame = adjusted_means(ratings)
+        covered.extend(((frame["low"] <= 78) & (frame["high"] >= 78)).tolist())
+        plain.append(frame["score"].iloc[2:].mean() - frame["score"].iloc[:2].mean())
+    assert np.mean(plain) > 1.5
+    assert 0.93 <= np.mean(covered) <= 0.99
+
+
+def test_means_say_what_they_rest_on():
+    rows = [
+        ("kim", 1, "a", 8),
+        ("kim", 1, "b", 6),
+        ("kim", 2, "a", 9),
+        ("lee", 3, "b", 5),
+        ("lee", 4, "c", 7),
+    ]
+    rows += [("max", 5, "c", 3), ("ned", 6, "a", 4), ("ned", 6, "b", 3), ("ned", 7, "b", 9)]
+    ratings = pd.DataFrame(rows, columns=["agent", "case", "inspector", "value"])
+    frame = adjusted_means(ratings, shrunk=False).set_index("agent")
+    assert frame["cases"].tolist() == [2, 2, 1, 2]
+    assert frame["cases_adjusted"].tolist() == [2, 1, 0, 2]
+    assert frame["reason"].tolist() == ["", "one_case_only", "shares_no_case_with_another_inspector", ""]
+    assert np.isnan(frame.loc["max", "adjusted"])
+    assert frame.loc["lee", "score"] == 6
+    scores = adjusted_scores(ratings, shrunk=False).set_index("case")["adjusted"]
+    assert frame.loc["kim", "adjusted"] == pytest.approx(scores[[1, 2]].mean())
+    with pytest.raises(ValueError, match="Each case belongs to one agent; 1 belongs to 2"):
+        adjusted_means(pd.concat([ratings, ratings.iloc[:1].assign(agent="zoe")]))
+    assert adjusted_means(ratings.iloc[:0]).empty
 
 
 def test_order_of_rows_is_irrelevant():
