@@ -35,8 +35,9 @@ from sqaudit.publish.forms.rules import add_rules
 TITLE_ROW, SECTION_ROW, HEAD_ROW = 1, 2, 3  # below the marks in row 0
 FIRST = 1 + HEADING_ROWS  # the row of the first case
 CRITICAL_MARK = "★"
-NARROW, ANSWER_WIDTH, COMMENT_WIDTH = 9, 11, 20  # characters
-WIDEST_CONTEXT = 26
+NARROW, ANSWER_WIDTH, COMMENT_WIDTH = 8, 11, 16  # characters
+WIDEST_CONTEXT = 20
+PAGE = 220  # characters that stay readable on one A4 page across, at about three fifths of their size
 SECTION_TINTS = (VERDICT_COLOURS["met"], VERDICT_COLOURS["undetermined"], VERDICT_COLOURS["monitored"])
 
 
@@ -124,7 +125,7 @@ def _write_heads(
     for at, column in enumerate(columns):
         sheet.write_string(0, at, column.mark, paper.format(font_color=QUIET))
         style = {**GRID, "bold": True, "bg_color": column.colour, "align": "left"}
-        sheet.write_string(HEAD_ROW, at, column.heading, paper.format(**style))
+        sheet.write_string(HEAD_ROW, at, column.heading.replace(" / ", "\n"), paper.format(**style))
     for row in (TITLE_ROW, SECTION_ROW, HEAD_ROW):
         sheet.write_string(row, 1, OURS)
     form = issue.form
@@ -137,7 +138,7 @@ def _write_heads(
     )  # fmt: skip
     sheet.write_string(TITLE_ROW, 0, title, paper.format(bold=True, font_size=13, font_color=INK))
     done = xl_col_to_name(next(at for at, column in enumerate(columns) if column.kind == DONE))
-    begin = say("inspection_form.progress", language)
+    begin = say("inspection_form.progress", language) + ": "
     cells = f"{done}{FIRST + 1}:{done}{FIRST + max(count, 1)}"
     formula = f'="{begin}"&COUNTIF({cells},{len(form.items)})&" / {count}"'
     sheet.write_formula(SECTION_ROW, 0, formula, paper.format(bold=True), f"{begin}0 / {count}")
@@ -192,12 +193,13 @@ def _write_value(paper: Paper, sheet: Any, line: int, at: int, value: Any, style
 
 
 def _arrange(sheet: Any, columns: Sequence[_Column], records: Sequence[dict[Any, Any]], end: int) -> None:
-    tallest = 1
+    tallest, across = 1, 0
     for at, column in enumerate(columns):
         room = _room(column, records)
         sheet.set_column(at, at, room, None, {"hidden": column.kind == KEY})
         if column.kind != KEY:
-            tallest = max(tallest, lines(column.heading, room - 1))
+            across += room
+            tallest = max(tallest, lines(column.heading.replace(" / ", "\n"), room - 1))
     sheet.set_row(0, None, None, {"hidden": True})
     sheet.set_row(TITLE_ROW, 22)
     sheet.set_row(HEAD_ROW, 14 * tallest + 2)
@@ -212,7 +214,8 @@ def _arrange(sheet: Any, columns: Sequence[_Column], records: Sequence[dict[Any,
             **{"format_columns": True, "format_rows": True},
         },
     )
-    arrange_page(sheet, TITLE_ROW, HEAD_ROW)
+    arrange_page(sheet, TITLE_ROW, HEAD_ROW, pages_across=-(-across // PAGE))
+    sheet.repeat_columns(0, 2)
     sheet.print_area(TITLE_ROW, 0, end, len(columns) - 1)
 
 
@@ -222,7 +225,7 @@ def _room(column: _Column, records: Sequence[dict[Any, Any]]) -> int:
         return COMMENT_WIDTH
     longest_word = max(map(width, column.heading.replace(" / ", "\n").split("\n")))
     if column.kind == ANSWER:
-        return max(ANSWER_WIDTH, min(longest_word, 16) + 2)
+        return ANSWER_WIDTH
     if column.kind in (DONE, KEY):
         return NARROW
     name = "case_id" if column.kind == CASE else column.name

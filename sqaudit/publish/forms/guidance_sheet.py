@@ -35,7 +35,7 @@ def write_guidance_sheet(paper: Paper, issue: Issue, inspector: str, cases: int,
     for name, text in _facts(issue, inspector, cases, language):
         line += 1
         sheet.write_string(line + 1, 0, name, paper.format(bold=True))
-        sheet.write_string(line + 1, 1, text)
+        sheet.write_string(line + 1, 2, text)
     for at, room in enumerate(COLUMNS.values()):
         sheet.set_column(at, at, room)
     sheet.protect("", {"format_columns": True, "format_rows": True})
@@ -56,7 +56,7 @@ def _write_items(paper: Paper, sheet: Any, form: InspectionForm, line: int, lang
                     sheet.write_number(line, at, text, paper.format(**GRID, align="center"))
                 else:
                     sheet.write_string(line, at, text, paper.format(**GRID))
-            tall = max(lines(str(text), room - 2) for text, room in zip(cells, COLUMNS.values(), strict=True))
+            tall = max(lines(str(text), room) for text, room in zip(cells, COLUMNS.values(), strict=True))
             sheet.set_row(line, 14 * tall + 4)
     return line + 1
 

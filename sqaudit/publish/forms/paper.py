@@ -37,12 +37,12 @@ class Paper:
         self.book.close()
 
 
-def arrange_page(sheet: Any, repeat_from: int, repeat_to: int) -> None:
-    """A4 across, as wide as the page, with the headings on every page."""
+def arrange_page(sheet: Any, repeat_from: int, repeat_to: int, pages_across: int = 1) -> None:
+    """A4 across, as wide as the page (or so many of them), with the headings on every page."""
     sheet.set_landscape()
     sheet.set_paper(9)  # A4
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-    sheet.fit_to_pages(1, 0)
+    sheet.fit_to_pages(pages_across, 0)
     sheet.repeat_rows(repeat_from, repeat_to)
     sheet.set_footer("&L&8&A&R&8&P / &N")
     sheet.hide_gridlines(2)
