@@ -19,7 +19,7 @@ def worded_faults(faults: pd.DataFrame, language: Language) -> pd.DataFrame:
     >>> worded_faults(fault_table([fault("error", "no_file", file="li.xlsx")]), "en").iloc[0].tolist()
     ['Error', 'li.xlsx', 'there is no such file.', 'Check the path.']
     """
-    rows = faults.to_dict("records")
+    rows = [{str(name): value for name, value in row.items()} for row in faults.to_dict("records")]
     parts = {"place": fault_place, "fault": fault_sentence, "todo": fault_remedy}
     words = {
         name: [" / ".join(dict.fromkeys(part(row, one) for one in tongues(language))) for row in rows]
