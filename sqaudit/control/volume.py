@@ -215,7 +215,7 @@ def _fewest(expected: Array, dispersion: float) -> Array:
 def _runs(flags: Flags, observed: Array, expected: Array, dispersion: float) -> list[tuple[int, int]]:
     """First and last place of each stretch of flagged days.
 
-    Two with no more than a long weekend between are one if all the days from the first to the last together are too few.
+    Two with no more than a long weekend between are one if all days from first to last together are too few.
     """
     places = np.flatnonzero(flags)
     runs: list[tuple[int, int]] = []

@@ -38,6 +38,7 @@ PROPER_TERMS = frozenset(
             "Hochberg",
             "Newcombe",
             "Wald",
+            "Laney",
             "Korn",
             "Graubard",
         ],

@@ -1,0 +1,339 @@
+"""A control chart drawn: points, centre, limits, baseline, and every signal marked by shape and colour."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from sqaudit.control.chart import ControlChart
+from sqaudit.present import numbers, palette
+from sqaudit.present.control_sentences import chart_reading, period_name
+from sqaudit.present.figures.canvas import SMALL, blank, heading, new_figure, paper, quiet_axes, scale
+from sqaudit.present.fonts import drawable
+from sqaudit.present.words import Tongue, named, say
+
+DENSE = 60  # from so many points on, dots would touch: the line alone shows the calm ones
+LABEL_GAP = 0.062  # of the height of the axes, so that two lines of small print do not touch
+MOST_LABELS = 5  # values written at points; more would hide what they label
+BASELINE = palette.tint(palette.LINE, 0.55)
+LEGIBLE = {
+    "facecolor": palette.PAPER,
+    "edgecolor": "none",
+    "pad": 0.8,
+    "alpha": 0.85,
+}  # behind words on lines
+MARKS = {"better": "^", "worse": "D", "changed": "s"}
+
+
+def control_figure(
+    chart: ControlChart,
+    language: Tongue,
+    name: str,
+    unit: str,
+    direction: str | None = None,
+    target: float | None = None,
+    events: Sequence[tuple[object, str]] = (),
+) -> Figure:
+    """A control chart, its message below its title, everything labelled where it stands.
+
+    `direction` is the good side (`higher`, `lower` or None): signals on it are triangles, on the other side
+    diamonds, without a good side squares. `events` are periods with a few words, such as measures
+    taken, drawn as upright lines. The baseline is shaded; limits are steps where numbers of cases differ.
+
+    Out: a figure; one that says so when there is no value at all.
+    """
+    points = chart.points
+    if not points["value"].notna().any():
+        return blank(language, name)
+    with paper():
+        figure = new_figure(3.9)
+        axes = figure.add_subplot()
+        quiet_axes(axes, grid="")
+        _draw_baselines(axes, chart, language)
+        _draw_lines(axes, points)
+        _draw_values(axes, points, unit, direction, language, target)
+        if numbers.is_number(target):
+            axes.axhline(target, color=palette.INK, linewidth=1, linestyle=(0, (4, 3)), zorder=2)
+        _set_heights(axes, points, target)
+        _draw_artefacts(axes, points, unit, language)
+        scale(axes, "y", unit)
+        axes.set_ylabel(drawable(named({}, unit, language, "axis")), fontsize=SMALL)
+        axes.set_xlim(-0.6, len(points) - 0.4)
+        _label_periods(axes, points)
+        _label_lines(axes, points, unit, language, direction, target)
+        _draw_events(axes, points, events)
+        heading(axes, name, _below(chart, language), room_points=12 if events else 0)
+    return figure
+
+
+def alt_control(chart: ControlChart, name: str, unit: str, tongue: Tongue) -> str:
+    """A control chart in words, for those who cannot see it.
+
+    >>> from sqaudit.control.chart import control_chart
+    >>> from sqaudit.control.design import Design
+    >>> frame = pd.DataFrame({"period": range(1, 21), "numerator": [52, 49, 53, 50] * 5, "denominator": 100})
+    >>> alt_control(control_chart(frame, Design("p")), "On time", "share", "en")
+    'Control chart of On time, 1 to 20, 20 points: No signal: chance alone varies as much. Centre 51.0 %,
+    limits 36.0 % to 66.0 %. The last point is 50.0 %.'
+    """
+    points = chart.points
+    shown = points[points["value"].notna()]
+    if shown.empty:
+        return say("figure.no_data", tongue)
+    last = shown.iloc[-1]
+    first, end = (period_name(points["period"].iloc[at]) for at in (0, -1))
+    reading = chart_reading(chart, tongue)
+    parts = [
+        say("control.alt", tongue, name=name, first=first, last=end, points=len(points), reading=reading)
+    ]
+    if numbers.is_number(last["centre"]):
+        words = {line: numbers.amount(last[line], unit, tongue) for line in ("centre", "low", "high")}
+        parts.append(say("control.alt_lines", tongue, **words))
+    parts.append(say("control.alt_last", tongue, value=numbers.amount(last["value"], unit, tongue)))
+    return ("" if tongue == "zh" else " ").join(parts)
+
+
+def _below(chart: ControlChart, language: Tongue) -> str:
+    """The line below the title: the message, and what else the marks need."""
+    parts = [chart_reading(chart, language)]
+    temporary = chart.phases.loc[chart.phases["status"] == "temporary", "baseline_points"]
+    if len(temporary):
+        parts.append(say("control.temporary", language, count=int(temporary.min())))
+    if "artefacts" in chart.notes:
+        parts.append(say("control.hollow", language))
+    return " · ".join(parts)
+
+
+def _draw_baselines(axes: Axes, chart: ControlChart, language: Tongue) -> None:
+    """The baseline of each phase as a shaded stretch, named at its top."""
+    inside = chart.points["in_baseline"]
+    for _, part in chart.points[inside].groupby("phase"):
+        first, last = int(part.index[0]), int(part.index[-1])
+        axes.axvspan(first - 0.5, last + 0.5, color=BASELINE, linewidth=0, zorder=0)
+        axes.annotate(
+            drawable(say("control.baseline", language)),
+            (first - 0.5, 1),
+            xytext=(4, -3),
+            xycoords=("data", "axes fraction"),
+            textcoords="offset points",
+            va="top",
+            fontsize=SMALL,
+            color=palette.QUIET,
+        )
+
+
+def _draw_lines(axes: Axes, points: pd.DataFrame) -> None:
+    """Centre and limits as steps; each phase by itself, so that nothing joins the old limits to the new."""
+    for _, part in points.groupby("phase"):
+        edges = np.append(part.index - 0.5, part.index[-1] + 0.5)
+        for line, colour, style in (
+            ("centre", palette.QUIET, "solid"),
+            ("low", palette.QUIET, (0, (2, 2))),
+            ("high", palette.QUIET, (0, (2, 2))),
+        ):
+            if part[line].notna().any():
+                # A period without cases has no limits of its own; the step of its neighbour goes on.
+                steps = part[line].ffill().bfill()
+                axes.stairs(
+                    steps, edges, baseline=None, color=colour, linestyle=style, linewidth=1.1, zorder=2
+                )
+
+
+def _draw_values(
+    axes: Axes, points: pd.DataFrame, unit: str, direction: str | None, language: Tongue, target: float | None
+) -> None:
+    judged = points["value"].where(~points["skipped"].isin(_artefacts(points)))
+    axes.plot(points.index, judged, color=palette.INK, linewidth=1.2, zorder=3)
+    calm = judged[points["signal"] == ""]
+    if len(points) < DENSE:
+        axes.plot(calm.index, calm, "o", color=palette.INK, markersize=4, zorder=4)
+    size = 7.5 if len(points) < DENSE else 5
+    for place, row in enumerate(points.to_dict("records")):
+        if row["signal"] == "":
+            continue
+        change = _side(str(row["side"]), direction)
+        axes.plot(
+            [place],
+            [row["value"]],
+            MARKS[change],
+            color=palette.change_colour(change),
+            markersize=size,
+            zorder=5,
+        )
+    for place in _worth_a_label(points, judged):
+        above = _label_above(judged, place)
+        axes.annotate(
+            drawable(numbers.amount(points["value"][place], unit, language, beside=target)),
+            (place, points["value"][place]),
+            xytext=(0, 8 if above else -8),
+            textcoords="offset points",
+            ha="center",
+            va="bottom" if above else "top",
+            fontsize=SMALL,
+            bbox=LEGIBLE,
+            zorder=6,
+        )
+
+
+def _set_heights(axes: Axes, points: pd.DataFrame, target: float | None) -> None:
+    """The height of the axes: room for what is judged and its lines, whatever a broken period shows."""
+    judged = points.loc[~points["skipped"].isin(_artefacts(points)), ["value", "low", "high"]]
+    shown = judged if judged["value"].notna().any() else points[["value", "low", "high"]]
+    levels = [*shown.to_numpy(dtype=np.float64).ravel(), *([target] if numbers.is_number(target) else [])]
+    bottom, top = float(np.nanmin(levels)), float(np.nanmax(levels))
+    room = 0.14 * (top - bottom) or abs(top) * 0.1 or 1.0
+    axes.set_ylim(bottom - room, top + room)
+
+
+def _draw_artefacts(axes: Axes, points: pd.DataFrame, unit: str, language: Tongue) -> None:
+    """A cross for each period whose records are broken; beyond the axes at their edge, with its value."""
+    bottom, top = axes.get_ylim()
+    edge = 0.03 * (top - bottom)
+    grey = palette.VERDICT_COLOURS["monitored"]
+    broken = points["value"][points["skipped"].isin(_artefacts(points))].dropna()
+    heights = broken.clip(bottom + edge, top - edge)
+    axes.plot(heights.index, heights, "x", color=grey, markersize=6, markeredgewidth=1.6, zorder=4)
+    for place in broken.index[heights != broken][:MOST_LABELS]:
+        low = broken[place] < heights[place]
+        axes.annotate(
+            drawable(numbers.amount(broken[place], unit, language)),
+            (place, heights[place]),
+            xytext=(0, 6 if low else -6),
+            textcoords="offset points",
+            ha="center",
+            va="bottom" if low else "top",
+            fontsize=SMALL,
+            color=palette.QUIET,
+            bbox=LEGIBLE,
+        )
+
+
+def _artefacts(points: pd.DataFrame) -> list[str]:
+    return [word for word in points["skipped"].unique() if word not in ("", "no_cases", "missing")]
+
+
+def _side(side: str, direction: str | None) -> str:
+    """Whether a signal is on the good side; one that is on both, or without a good side, only changed."""
+    if direction not in ("higher", "lower") or side not in ("high", "low"):
+        return "changed"
+    return "better" if (side == "high") == (direction == "higher") else "worse"
+
+
+def _worth_a_label(points: pd.DataFrame, judged: pd.Series) -> list[int]:
+    """The last value, and the points outside the limits that lie furthest out."""
+    known = judged.dropna()
+    outside = points["signal"].str.split(",").apply(lambda names: "outside" in names) & judged.notna()
+    reach = (judged - points["centre"]).abs()[outside].sort_values(ascending=False, kind="stable")
+    # In a dense line the last value would lie on its neighbours; the words beside the figure give it.
+    places: list[int] = [int(str(known.index[-1]))] if len(known) and len(points) < DENSE else []
+    least = max(2, len(points) // 14)  # closer, two labels would overlap
+    for place in (int(str(at)) for at in reach.index):
+        if len(places) < MOST_LABELS and all(abs(place - other) >= least for other in places):
+            places.append(place)
+    return places
+
+
+def _label_above(values: pd.Series, place: int) -> bool:
+    """Above the line where the neighbours lie lower, below it otherwise."""
+    around = pd.Series([values.get(place - 1), values.get(place + 1)], dtype=float).mean()
+    return bool(pd.isna(around) or values[place] >= around)
+
+
+def _label_lines(
+    axes: Axes,
+    points: pd.DataFrame,
+    unit: str,
+    language: Tongue,
+    direction: str | None,
+    target: float | None,
+) -> None:
+    """The lines named at the right end, moved apart where they would touch."""
+    known = points[points["centre"].notna()]
+    labels: list[tuple[float, str]] = []
+    if len(known):
+        last = known.iloc[-1]
+        for line, key in (("high", "upper"), ("centre", "centre"), ("low", "lower")):
+            words = say(f"control.{key}", language, value=numbers.amount(last[line], unit, language))
+            labels.append((float(last[line]), words))
+    if numbers.is_number(target):
+        words = say("figure.target", language, target=numbers.target(target, unit, direction, language))
+        labels.append((float(target), words))
+    bottom, top = axes.get_ylim()
+    heights = _apart([(value - bottom) / (top - bottom) for value, _ in labels])
+    for height, (_, words) in zip(heights, labels, strict=True):
+        axes.annotate(
+            drawable(words),
+            (1, height),
+            xytext=(5, 0),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            ha="left",
+            va="center",
+            fontsize=SMALL,
+            annotation_clip=False,
+        )
+
+
+def _apart(heights: Sequence[float]) -> list[float]:
+    """The heights, those too near each other moved up and down around their middle; order kept.
+
+    >>> [round(height, 3) for height in _apart([0.5, 0.5, 0.9])]
+    [0.469, 0.531, 0.9]
+    """
+    order = np.argsort(heights, kind="stable")
+    groups: list[list[int]] = []
+    for at in (int(place) for place in order):
+        groups.append([at])
+        while len(groups) > 1 and _bottom(groups[-1], heights) < _top(groups[-2], heights) + LABEL_GAP:
+            last = groups.pop()
+            groups[-1] += last
+    moved = [0.0] * len(heights)
+    for group in groups:
+        for number, at in enumerate(group):
+            moved[at] = _bottom(group, heights) + number * LABEL_GAP
+    return moved
+
+
+def _bottom(group: Sequence[int], heights: Sequence[float]) -> float:
+    return float(np.mean([heights[at] for at in group])) - LABEL_GAP * (len(group) - 1) / 2
+
+
+def _top(group: Sequence[int], heights: Sequence[float]) -> float:
+    return _bottom(group, heights) + LABEL_GAP * (len(group) - 1)
+
+
+def _label_periods(axes: Axes, points: pd.DataFrame) -> None:
+    step = max(1, -(-len(points) // 9))  # at most nine labels of a day's length fit side by side
+    shown = [place for place in range(len(points)) if (len(points) - 1 - place) % step == 0]
+    labels = []
+    for place in shown:
+        cases = points["denominator"][place]
+        below = f"\nn={numbers.count(cases)}" if numbers.is_number(cases) and cases >= 2 else ""
+        labels.append(drawable(period_name(points["period"][place]) + below))
+    axes.set_xticks(shown, labels, linespacing=1.35)
+
+
+def _draw_events(axes: Axes, points: pd.DataFrame, events: Sequence[tuple[object, str]]) -> None:
+    """Upright lines where something was done, the words above the axes."""
+    places = {period_name(period): place for place, period in enumerate(points["period"])}
+    for period, words in events:
+        place = places.get(period_name(period))
+        if place is None:
+            continue  # an event outside the chart has no place on it
+        axes.axvline(place - 0.5, color=palette.INK, linewidth=1, linestyle=(0, (1, 2)), zorder=1)
+        right = place > len(points) / 2
+        axes.annotate(
+            drawable(words),
+            (place - 0.5, 1),
+            xytext=(-3 if right else 3, 2),
+            xycoords=("data", "axes fraction"),
+            textcoords="offset points",
+            ha="right" if right else "left",
+            va="bottom",
+            fontsize=SMALL,
+            annotation_clip=False,
+        )
