@@ -56,7 +56,8 @@ def intraclass_correlations(scores: npt.ArrayLike, confidence: float = 0.95) -> 
     Columns out: `coefficient, value, low, high, f, freedom_1, freedom_2, p_value, reason, units, raters`;
     the test is against 0, one-sided. Units with a missing score are left out. Undefined with fewer than
     two units or raters and where no unit differs from another; without any residual variation there is a
-    value but no interval.
+    value but no interval. `icc_2_k` has no lower bound where that of `icc_2_1` is so far below 0 that
+    raters cannot agree less, and is undefined where the variance of the means comes out negative.
     ValueError unless the scores are a table of finite numbers.
 
     Source: Shrout and Fleiss (1979), Psychol. Bull. 86:420-428.
@@ -156,17 +157,19 @@ def _absolute(squares: _Squares, tail: float) -> list[Correlation]:
         freedom_1=upper,
         freedom_2=lower,
     )
-    value = _quotient(between - rest, between + (judges - rest) / units)
+    whole = between + (judges - rest) / units
+    value = (between - rest) / whole if whole > 0 else np.nan
     average = replace(single, coefficient="icc_2_k", value=value)
     if not 0 < single.f < np.inf:
         return [_without_bounds(single), _without_bounds(average)]
     low, high = _absolute_bounds(single.value, squares, tail)
     p_value = float(special.fdtrc(upper, lower, single.f))
-    stepped = [_quotient(raters * end, 1 + (raters - 1) * end) for end in (low, high)]  # Spearman, Brown
-    return [
-        replace(single, low=low, high=high, p_value=p_value),
-        replace(average, low=stepped[0], high=stepped[1], p_value=p_value),
-    ]
+    single = replace(single, low=low, high=high, p_value=p_value)
+    if np.isnan(value):
+        return [single, replace(average, p_value=p_value, reason="negative_variance")]
+    low, high = (_stepped_up(end, raters) for end in (low, high))
+    reason = "no_lower_bound" if np.isnan(low) else ""
+    return [single, replace(average, low=low, high=high, p_value=p_value, reason=reason)]
 
 
 def _absolute_bounds(single: float, squares: _Squares, tail: float) -> tuple[float, float]:
@@ -183,6 +186,12 @@ def _absolute_bounds(single: float, squares: _Squares, tail: float) -> tuple[flo
     low = units * (between - f_low * rest) / (f_low * other + units * between)
     high = units * (f_high * between - rest) / (other + units * f_high * between)
     return float(low), float(high)
+
+
+def _stepped_up(single: float, raters: int) -> float:
+    """The correlation of the mean of so many raters (Spearman, Brown); NaN where it has no bound."""
+    below = 1 + (raters - 1) * single
+    return float(raters * single / below) if below > 0 else float("nan")
 
 
 def _quotient(top: float, bottom: float) -> float:

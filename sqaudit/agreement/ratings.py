@@ -70,7 +70,7 @@ def read_ratings(
     ratings: pd.DataFrame,
     level: Level = "nominal",
     categories: Sequence[Hashable] | None = None,
-    not_applicable: Iterable[Hashable] = (),
+    not_applicable: str | Iterable[Hashable] = (),
     not_applicable_as: Literal["missing", "category"] = "missing",
 ) -> Ratings:
     """The ratings of a frame, either wide (units x raters) or long.
@@ -94,7 +94,7 @@ def read_ratings(
         raise ValueError(f"level must be one of {', '.join(LEVELS)}; found {level!r}.")
     if not_applicable_as not in ("missing", "category"):
         raise ValueError(f"not_applicable_as must be missing or category; found {not_applicable_as!r}.")
-    apart = tuple(not_applicable)
+    apart = (not_applicable,) if isinstance(not_applicable, str) else tuple(not_applicable)
     if apart and not_applicable_as == "category" and level != "nominal":
         raise ValueError(f"'not applicable' has no place in an order: with level {level} it must be missing.")
     wide = _wide(ratings)

@@ -32,7 +32,7 @@ def agreement(
     *,
     weights: Sequence[WeightName] | npt.NDArray[np.float64] = WEIGHTINGS,
     categories: Sequence[Hashable] | None = None,
-    not_applicable: Iterable[Hashable] = (),
+    not_applicable: str | Iterable[Hashable] = (),
     not_applicable_as: Literal["missing", "category"] = "missing",
     rated_once: Literal["count", "leave_out"] = "count",
     confidence: float = 0.95,
@@ -64,8 +64,10 @@ def agreement(
     {'percent_agreement': 0.95, 'cohen_kappa': -0.025, 'gwet_ac1': 0.947}
     """
 
+    apart = (not_applicable,) if isinstance(not_applicable, str) else tuple(not_applicable)
+
     def figures_of(part: pd.DataFrame) -> pd.DataFrame:
-        known = read_ratings(part, level, categories, not_applicable, not_applicable_as)
+        known = read_ratings(part, level, categories, apart, not_applicable_as)
         if len(known.categories) > MOST_CATEGORIES:
             return _frame(_measurements(known, level, weights, confidence), known.raters)
         counts = known.counts
@@ -139,7 +141,7 @@ def _intraclass(known: Ratings, confidence: float) -> list[Coefficient]:
             high=row.high,
             units=len(table),
             ratings=table.size,
-            method="" if np.isnan(row.low) else "f_interval_shrout_fleiss_1979",
+            method="" if np.isnan(row.high) else "f_interval_shrout_fleiss_1979",
             reason=row.reason,
         )
         for row in correlations(table, confidence)

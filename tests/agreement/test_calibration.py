@@ -69,10 +69,10 @@ def test_the_outlier_is_found_and_stands_first():
 
 
 def test_alike_inspectors_are_spared_even_when_cases_differ():
-    """150 sessions of inspectors who err alike, on hard cases often: an outlier is named in 5 % or less."""
+    """100 sessions of inspectors who err alike, on hard cases often: an outlier is named in 5 % or less."""
     generator = np.random.default_rng(10)
     named = []
-    for _ in range(150):
+    for _ in range(100):
         rates = np.where(np.arange(8) < 2, 0.45, 0.05)  # cases 0 and 1 are hard for everybody
         failed = generator.random((8, 2, 6)) < rates[:, None, None]
         failed[:, 1] |= failed[:, 0] & (generator.random((8, 6)) < 0.7)  # items go wrong together
