@@ -102,6 +102,18 @@ def exact_lines(kind: Attribute, centre: float, denominators: npt.ArrayLike) -> 
     return Lines(np.full(over.shape, centre), *(count / over for count in counts))
 
 
+def exact_middle(kind: Attribute, centre: float, denominators: npt.ArrayLike) -> Array:
+    """The median share or rate of so many cases: what as many points lie above as below, for counting runs.
+
+    With few events most points are alike and lie on one side of the mean, at 0 say; they lie on the median.
+
+    >>> exact_middle("u", 0.3, [1]).tolist(), exact_middle("p", 0.95, [20]).tolist()
+    ([0.0], [0.95])
+    """
+    over = np.asarray(denominators, dtype=np.float64)
+    return _lowest_count(kind, centre, over, 0.5) / over
+
+
 def least_expected(kind: Attribute, centre: float, denominators: npt.ArrayLike) -> Array:
     """How many cases of the rarer outcome are expected at each point: events, or for shares non-events.
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from sqaudit.control import attributes, individuals, means, rare_events
 from sqaudit.control.design import FIRM_POINTS, TEMPORARY_POINTS, Design
-from sqaudit.control.lines import Lines
+from sqaudit.control.lines import Array, Lines
 from sqaudit.control.points import place_of
 from sqaudit.control.rules import completed, members
 
@@ -23,6 +23,7 @@ def phase_of(part: pd.DataFrame, number: int, design: Design) -> tuple[pd.DataFr
     lines, plain, laney = _lines(part, base, sigma_z, method, design)
     if status == "none":
         lines, plain, laney = (Lines(*(line * np.nan for line in each)) for each in (lines, plain, laney))
+    middle = _middle(part, base, method, lines, design)
     frame = part.assign(
         phase=number,
         in_baseline=inside & (status != "none"),
@@ -38,7 +39,11 @@ def phase_of(part: pd.DataFrame, number: int, design: Design) -> tuple[pd.DataFr
     centre = float(lines.centre[0]) if len(part) else np.nan
     start = part["period"].iloc[0] if len(part) else None
     row = [number, start, reason, first, last, len(base), status, method, centre]
-    return _judged(frame, lines, status, design), [*row, sigma_z, range_limit if status != "none" else np.nan]
+    return _judged(frame, lines._replace(centre=middle), status, design), [
+        *row,
+        sigma_z,
+        range_limit if status != "none" else np.nan,
+    ]
 
 
 def _baseline(part: pd.DataFrame, number: int, design: Design) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
@@ -90,7 +95,11 @@ def _lines(
         over = part["denominator"].where(part["denominator"] > 0)
         plain = attributes.three_sigma_lines(design.kind, centre, over).within(*design.bounds())
         wide = attributes.three_sigma_lines(design.kind, centre, over, sigma_z).within(*design.bounds())
-        exact = _exact(design, centre, over) if method == "exact" else plain
+        exact = (
+            _exact(design, _inside(design, base, centre), over)._replace(centre=plain.centre)
+            if method == "exact"
+            else plain
+        )
         return {"exact": exact, "laney": wide, "three_sigma": plain}[method], plain, wide
     lines = {
         "xmr": lambda: individuals.individuals_lines(base["value"], points),
@@ -110,6 +119,28 @@ def _exact(design: Design, centre: float, over: pd.Series) -> Lines:
         for line, values in zip(lines, found, strict=True):
             line[known] = values
     return lines
+
+
+def _inside(design: Design, base: pd.DataFrame, centre: float) -> float:
+    """The centre for exact limits: half a case off where the baseline has no event at all, or nothing else.
+
+    Twenty faultless months do not show that faults are impossible; the first one is no signal by itself.
+    """
+    total = float(base["denominator"].sum())
+    least = 0.5 / (total + 1) if total > 0 else np.nan
+    return float(np.clip(centre, least, 1 - least if design.kind == "p" else None))
+
+
+def _middle(part: pd.DataFrame, base: pd.DataFrame, method: str, lines: Lines, design: Design) -> Array:
+    """What runs are counted around: the centre, or the median where counts are small."""
+    if method != "exact" or design.kind not in ("p", "u") or np.isnan(lines.centre).all():
+        return lines.centre
+    centre = _inside(design, base, attributes.centre_line(base["numerator"], base["denominator"]))
+    middle, known = lines.centre.copy(), (part["denominator"] > 0).to_numpy()
+    middle[known] = attributes.exact_middle(
+        "p" if design.kind == "p" else "u", centre, part["denominator"][known]
+    )
+    return middle
 
 
 def _moving_range(part: pd.DataFrame) -> pd.Series:

@@ -19,7 +19,7 @@ def prepared(points: pd.DataFrame, design: Design) -> pd.DataFrame:
         raise ValueError(f"each period must stand once in a control chart; twice: {', '.join(twice)}.")
     for name in ("numerator", "denominator"):
         frame[name] = pd.to_numeric(frame[name]).astype("float64") if name in frame else np.nan
-    artefact = frame["artefact"].fillna("").astype(str) if "artefact" in frame else ""
+    artefact = frame["artefact"].astype(object).fillna("").astype(str) if "artefact" in frame else ""
     if design.kind in ("p", "u"):
         _refuse_impossible(frame, design.kind)
         frame["value"] = frame["numerator"] / frame["denominator"].where(frame["denominator"] > 0)

@@ -111,6 +111,40 @@ def test_small_counts_get_exact_limits() -> None:
     assert (forced.points["high"] <= 1).all()
 
 
+def test_rare_events_are_no_run_below_their_mean() -> None:
+    events = np.random.default_rng(3).poisson(0.3, 60)
+    frame = pd.DataFrame({"period": range(60), "numerator": events, "denominator": 1.0})
+    chart = control_chart(frame, Design("u", baseline=("0", "59")))
+    assert chart.phases.loc[0, "method"] == "exact"
+    assert chart.signals.empty
+    assert (chart.points["value"] < chart.points["centre"]).sum() > 40
+
+
+@pytest.mark.parametrize(("kind", "perfect", "one_off"), [("p", 400, 399), ("p", 0, 1), ("u", 0, 1)])
+def test_the_first_fault_after_faultless_months_is_no_signal(kind: str, perfect: int, one_off: int) -> None:
+    further = abs(perfect - 8)
+    chart = control_chart(shares([perfect] * 20 + [one_off, perfect, further]), Design(kind))  # type: ignore[arg-type]
+    assert chart.points["signal"].iloc[20] == ""
+    assert chart.points["signal"].iloc[22] == "outside"
+    assert chart.points["centre"].iloc[0] == perfect / 400
+
+
+def test_no_artefact_at_all_may_be_a_column_of_missing_numbers() -> None:
+    frame = shares([200, 204, 196, 202] * 5)
+    chart = control_chart(frame.assign(artefact=frame["period"].map({})), Design("p"))
+    assert set(chart.points["skipped"]) == {""}
+
+
+def test_missing_and_nullable_counts_are_left_out() -> None:
+    frame = shares([200, 204, 196, 202] * 6)
+    frame["numerator"] = frame["numerator"].astype("Int64")
+    frame.loc[3, "numerator"] = pd.NA
+    chart = control_chart(frame, Design("p"))
+    assert chart.points["skipped"].iloc[3] == "missing"
+    assert chart.phases.loc[0, "baseline_points"] == 20
+    assert not chart.points["in_baseline"].iloc[3]
+
+
 @settings(deadline=None)
 @given(st.floats(0.001, 0.999), st.integers(1, 3000))
 def test_exact_limits_are_the_quantiles_of_the_binomial(centre: float, cases: int) -> None:

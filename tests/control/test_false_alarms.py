@@ -110,6 +110,17 @@ def test_a_calm_series_alarms_at_the_stated_rate() -> None:
     assert share == pytest.approx(stated.chance_of_any, abs=4 * np.sqrt(0.25 / 4000))
 
 
+@pytest.mark.parametrize(("cases", "level"), [(2000, 0.9), (300, 0.5)])
+def test_a_calm_share_alarms_at_the_stated_rate(cases: int, level: float) -> None:
+    numbers = np.random.default_rng(2).binomial(cases, level, (3000, 30))
+    centre = numbers[:, :20].mean(axis=1, keepdims=True) / cases
+    lines = around(centre, np.sqrt(centre * (1 - centre) / cases))
+    flags = completed(numbers / cases, lines, Rules()).values()
+    share = np.any([found.any(axis=1) for found in flags], axis=0).mean()
+    stated = false_alarms(30, None, 20, "centre").chance_of_any
+    assert share == pytest.approx(stated, abs=4 * np.sqrt(0.25 / 3000))
+
+
 def test_all_four_rules_cost_a_quarter_in_two_years() -> None:
     assert 0.2 < false_alarms(24).chance_of_any < 0.3
     assert false_alarms(24) == false_alarms(24)
