@@ -29,6 +29,7 @@ FILES = {
     "readings": "readings.json",
 }
 RUN = "run.json"
+STANDARDS = "standards"  # the folder with the standards as they were
 _NUMBERS = ("value", "low", "high", "numerator", "denominator", "target", "score")  # null is NaN in them
 
 
@@ -105,14 +106,24 @@ class Review:
         return scored(self.results, self)
 
     def save(self, folder: Path, standard_paths: Sequence[Path]) -> None:
-        """Write the results into a run folder, for the notebooks of a book and for anyone after them."""
+        """Write the results into a run folder, for the notebooks of a book and for anyone after them.
+
+        The standards are copied from `standard_paths`, so that a book can be read when they have changed.
+        """
         self.results.measurements.to_parquet(folder / FILES["measurements"], index=False)
         _write_rows(folder / FILES["checks"], self.results.checks)
         _write_rows(folder / FILES["row_account"], self.results.row_account)
         _write_rows(folder / FILES["readings"], self.results.readings)
+        (folder / STANDARDS).mkdir(exist_ok=True)
+        copies = {
+            f"{STANDARDS}/{one.standard}.yaml": path
+            for one, path in zip(self.standards, standard_paths, strict=True)
+        }
+        for name, path in copies.items():  # a standard may change after the book was made
+            (folder / name).write_bytes(path.read_bytes())
         content = {
             "run": shown_parameters(self.run),
-            "standard_paths": [str(path.resolve()) for path in standard_paths],
+            "standards": list(copies),
             "as_of": self.results.as_of.isoformat(),
             "origins": dict(self.origins),
         }
@@ -145,7 +156,7 @@ def read_review(folder: str | Path) -> Review:
             f"{place} does not hold the results of a run: {error}. Run `sqaudit run` again."
         ) from error
     run = validated(RunFile, content["run"], str(place / RUN), {})
-    standards = tuple(read_standard(path) for path in content["standard_paths"])
+    standards = tuple(read_standard(place / name) for name in content["standards"])
     return Review(run, standards, results, content["origins"])
 
 

@@ -18,7 +18,7 @@ NOTEBOOKS = Path(__file__).with_name("notebooks")
 EXPECTED = {
     "checks.json", "data_quality.html", "data_quality.ipynb", "index.html", "manifest.json",
     "measurements.parquet", "quarterly_review.html", "quarterly_review.ipynb", "readings.json",
-    "results.json", "row_account.json", "run.json", "scorecard.xlsx",
+    "results.json", "row_account.json", "run.json", "scorecard.xlsx", "standards",
 }  # fmt: skip
 STANDARDS = [
     "service_assessment", "customer_service_assurance", "special_service_monitoring",
