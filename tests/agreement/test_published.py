@@ -93,12 +93,19 @@ def test_distribution_of_six_raters():
 
 
 def test_fleiss_kappa_of_psychiatrists():
-    """Fleiss (1971): kappa .430 and its printed error; z = 17.7 as R's irr prints it from Fleiss (1979)."""
+    """Fleiss (1971): kappa .430; z = 17.7 as R's irr prints it, from the error of 1979.
+
+    The error by the formula of 1971 is .028, written out here a second time.
+    """
     counts = read_ratings(PSYCHIATRISTS).counts
     kappa = fleiss_kappa(counts).value
     assert printed(kappa, 3) == 0.430
     assert printed(percent_agreement(counts).value, 3) == 0.556
-    assert printed(fleiss_null_standard_error(counts, published=1971), 3) == 0.028
+    shares = counts.sum(axis=0) / 180
+    chance, cubes = (shares**2).sum(), (shares**3).sum()
+    variance = 2 / (30 * 6 * 5) * (chance - 9 * chance**2 + 8 * cubes) / (1 - chance) ** 2
+    assert fleiss_null_standard_error(counts, published=1971) == pytest.approx(np.sqrt(variance), abs=1e-12)
+    assert printed(np.sqrt(variance), 3) == 0.028
     assert printed(kappa / fleiss_null_standard_error(counts, published=1979), 1) == 17.7
 
 
@@ -134,7 +141,10 @@ def test_weighted_kappa_of_cohen():
 
 
 def test_standard_errors_of_kappa():
-    """Fleiss, Cohen and Everitt (1969): kappa .429, variance .002885; weighted .507, variance .003248."""
+    """The table and weights of Fleiss, Cohen and Everitt (1969), as R's psych keeps them.
+
+    Figures by statsmodels 0.15 (cohens_kappa), which follows that paper.
+    """
     plain, weighted = cohen_kappa(FLEISS_1969), cohen_kappa(FLEISS_1969, FLEISS_1969_WEIGHTS)
     assert (printed(plain.value, 3), printed(plain.standard_error**2, 6)) == (0.429, 0.002885)
     assert (printed(weighted.value, 3), printed(weighted.standard_error**2, 6)) == (0.507, 0.003248)
