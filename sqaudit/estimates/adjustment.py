@@ -153,11 +153,9 @@ def _merged(
         into[into == least] = nearest
         for amounts in (answers, held, gave):
             amounts[nearest] += amounts[least]
-    merged = [f"fewer than {smallest} answers" if into[own] != own else "" for own in range(count)]
+    merged = ["few_answers" if into[own] != own else "" for own in range(count)]
     still = [position for position in live if answers[position] < smallest]
-    return into, [
-        f"still fewer than {smallest} answers" if own in still else merged[own] for own in range(count)
-    ]
+    return into, ["still_few_answers" if own in still else merged[own] for own in range(count)]
 
 
 def _answered(sample: Survey, responded: str, classes: list[str]) -> Array:

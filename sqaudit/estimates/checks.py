@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from sqaudit.estimates.design import SurveyDesign
-from sqaudit.estimates.layout import Array, codes, paired
+from sqaudit.estimates.layout import Array, Integers, codes, paired
 
 FINDINGS = ("severity", "check", "column", "count", "examples", "text")
 SAME_WEIGHT = 1e-3  # weights in files are often rounded to four digits
@@ -136,45 +137,33 @@ def _of_populations(frame: pd.DataFrame, design: SurveyDesign) -> Iterator[Findi
         yield from _where(frame, name, "population_not_a_count", wrong, text)
         if wrong.any():
             continue
-        stratum, unit = _cells(frame, design, number)
-        groups = pd.DataFrame({"stratum": stratum, "unit": unit, "size": size}).groupby("stratum")
-        told = groups.agg(low=("size", "min"), high=("size", "max"), n=("unit", "nunique"))
-        named = _named(frame, design, number, stratum)
-        several = told.index[told["low"] < told["high"]]
-        if len(several):
-            text = f"{name}: {len(several)} strata have several population sizes ({_shown(named[several])})."
-            yield Finding(
-                "error", "population_differs", name, len(several), list(named[several])[:SHOWN], text
-            )
-        over = told.index[told["n"] > told["low"]]
-        if len(over):
-            first = told.loc[over[0]]
+        cells = _cells(frame, design, number, size)
+        if several := cells.named(frame, cells.low < cells.high):
+            text = f"{name}: {len(several)} strata have several population sizes ({_shown(several)})."
+            yield Finding("error", "population_differs", name, len(several), several[:SHOWN], text)
+        beyond = cells.sampled > cells.low
+        if over := cells.named(frame, beyond):
+            first = int(np.flatnonzero(beyond)[0])
             text = (
                 f"{name}: {len(over)} strata have more sampled units than units in the population "
-                f"({_shown(named[over])}; the first {int(first['n'])} of {first['low']:g})."
+                f"({_shown(over)}; the first {cells.sampled[first]} of {cells.low[first]:g})."
             )
-            yield Finding(
-                "error", "sample_above_population", name, len(over), list(named[over])[:SHOWN], text
-            )
+            yield Finding("error", "sample_above_population", name, len(over), over[:SHOWN], text)
 
 
 def _of_single_units(frame: pd.DataFrame, design: SurveyDesign) -> Iterator[Finding]:
     for number in range(max(1, len(design.populations))):
-        stratum, unit = _cells(frame, design, number)
         name = design.population(number)
         size = _numbers(frame, name) if name else np.full(len(frame), np.inf)
-        cells = pd.DataFrame({"stratum": stratum, "unit": unit, "size": size}).groupby("stratum")
-        told = cells.agg(n=("unit", "nunique"), size=("size", "max"))
-        alone = told.index[(told["n"] == 1) & (told["size"] > 1)]
-        if len(alone):
-            named = _named(frame, design, number, stratum)[alone]
+        cells = _cells(frame, design, number, size)
+        if alone := cells.named(frame, (cells.sampled == 1) & (cells.high > 1)):
             place = "strata" if number == 0 else f"strata or clusters of stage {number + 1}"
             text = (
-                f"{len(alone)} {place} have a single sampled unit of several ({_shown(named)}); "
+                f"{len(alone)} {place} have a single sampled unit of several ({_shown(alone)}); "
                 f"their variance is treated as {design.single_unit}."
             )
             column = design.stratum(number) or ""
-            yield Finding("warning", "single_unit_stratum", column, len(alone), list(named)[:SHOWN], text)
+            yield Finding("warning", "single_unit_stratum", column, len(alone), alone[:SHOWN], text)
 
 
 def _of_strata(frame: pd.DataFrame, design: SurveyDesign, sizes: Mapping[object, float]) -> Iterator[Finding]:
@@ -200,6 +189,16 @@ def _of_strata(frame: pd.DataFrame, design: SurveyDesign, sizes: Mapping[object,
                 f"{column}: {len(other)} strata have another size than the population says ({_shown(other)})."
             )
             yield Finding("warning", "stratum_size_differs", column, len(other), other, text)
+    elif not design.is_clustered and (design.weight or design.inclusion_probability):
+        held = pd.Series(weights(frame, design)).groupby(frame[name].to_numpy()).sum()
+        off = [label for label in held.index if label in sizes and _differ(held[label], sizes[label])]
+        if off:
+            other = sorted(map(str, off))
+            text = (
+                f"{name}: the weights of {len(off)} strata do not add up to their size "
+                f"({_shown(other)}; the first {held[off[0]]:g} of {sizes[off[0]]:g})."
+            )
+            yield Finding("warning", "weights_do_not_add_up", name, len(off), other, text)
 
 
 def _of_agreement(frame: pd.DataFrame, design: SurveyDesign) -> Iterator[Finding]:
@@ -220,34 +219,51 @@ def _of_agreement(frame: pd.DataFrame, design: SurveyDesign) -> Iterator[Finding
         yield Finding("warning", "weight_disagrees", name, int(off.sum()), [f"{given[first]:g}"], text)
 
 
+def _differ(found: float, expected: float) -> bool:
+    return abs(found - expected) > SAME_WEIGHT * expected
+
+
 def _weights_from_populations(frame: pd.DataFrame, design: SurveyDesign) -> Array:
     found = np.ones(len(frame))
     for number, name in enumerate(design.populations):
-        stratum, unit = _cells(frame, design, number)
-        cells = np.unique(np.column_stack([stratum, unit]), axis=0)[:, 0]
-        found = found * _numbers(frame, name) / np.bincount(cells)[stratum]
+        size = _numbers(frame, name)
+        cells = _cells(frame, design, number, size)
+        found = found * size / cells.sampled[cells.of_row]
     return found
 
 
-def _cells(frame: pd.DataFrame, design: SurveyDesign, number: int) -> tuple[Array, Array]:
-    """The stratum and the unit of each row at a stage; strata lie within the units of the stage above."""
+@dataclass(frozen=True, eq=False)
+class _Cells:
+    """The strata of a stage: of each row its stratum; of each stratum its sampled units and sizes as told."""
+
+    of_row: Integers
+    sampled: Integers
+    low: Array
+    high: Array
+    labels: tuple[str, ...]
+
+    def named(self, frame: pd.DataFrame, chosen: npt.NDArray[np.bool_]) -> list[str]:
+        """What to call the strata chosen in a sentence."""
+        if not chosen.any() or not self.labels:
+            return ["the whole sample"] if chosen.any() else []
+        first = np.unique(self.of_row, return_index=True)[1][chosen]
+        rows = frame[list(self.labels)].iloc[first].itertuples(index=False)
+        return sorted("/".join(map(str, label)) for label in rows)
+
+
+def _cells(frame: pd.DataFrame, design: SurveyDesign, number: int, size: Array) -> _Cells:
+    """The strata of a stage; those of a later stage lie within the units of the stage above."""
     above = [column for stage in range(number) for column in (design.stratum(stage), design.cluster(stage))]
     within = [column for column in (*above, design.stratum(number)) if column]
     stratum = codes(frame, within)
     cluster = design.cluster(number)
     unit = paired(stratum, codes(frame, [cluster])) if cluster else np.arange(len(frame), dtype=np.int64)
-    return stratum, unit  # type: ignore[return-value]
-
-
-def _named(frame: pd.DataFrame, design: SurveyDesign, number: int, stratum: Array) -> pd.Series:
-    """What to call each stratum of a stage in a sentence."""
-    columns = [design.cluster(stage) for stage in range(number)] + [design.stratum(number)]
-    known = [column for column in columns if column]
-    if not known:
-        return pd.Series("the whole sample", index=np.unique(stratum))
-    first = np.unique(stratum, return_index=True)[1]
-    labels = frame[known].iloc[first].itertuples(index=False)
-    return pd.Series(["/".join(map(str, label)) for label in labels])
+    count = int(stratum.max()) + 1
+    low, high = np.full(count, np.inf), np.full(count, -np.inf)
+    np.minimum.at(low, stratum, size)
+    np.maximum.at(high, stratum, size)
+    of_unit = stratum[np.unique(unit, return_index=True)[1]]
+    return _Cells(stratum, np.bincount(of_unit, minlength=count), low, high, tuple(within))
 
 
 def _numbers(frame: pd.DataFrame, name: str) -> Array:

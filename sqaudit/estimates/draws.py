@@ -130,4 +130,6 @@ class UnitTotals:
         ends = np.cumsum(self.draw.size)
         for stratum in np.flatnonzero(self.draw.open):
             own = order[ends[stratum] - self.draw.size[stratum] : ends[stratum]]
-            yield self.values[own], int(self.draw.number[stratum])
+            values = self.values[own]
+            # In the order of their values: random draws must not depend on the order of the rows.
+            yield values[np.lexsort(values.T)], int(self.draw.number[stratum])

