@@ -8,12 +8,13 @@ Exit status: 0 fine; 1 something failed and the rest was delivered; 2 bad parame
 from sqaudit.cli import audits
 from sqaudit.cli import standards
 from sqaudit.cli import clock
+from sqaudit.cli import sample
 from sqaudit.cli import about
 
 # isort: on
 from sqaudit.cli.app import app
 
-__all__ = ["about", "app", "audits", "clock", "main", "standards"]
+__all__ = ["about", "app", "audits", "clock", "main", "sample", "standards"]
 
 
 def main() -> None:

@@ -105,7 +105,7 @@ def _drawn(
 ) -> Drawn:
     table = _described(frame, rows, sizes, wanted)
     place, n = table["_place"].astype("int64"), table["stratum_sample"]
-    spare = [_reserve_wanted(plan, own) for own in n]
+    spare = n.map({own: _reserve_wanted(plan, own) for own in set(wanted.values())})
     drawn, reserve = table[place <= n], table[(place > n) & (place <= n + spare)]
     if frame.clustered:
         drawn = _items(engine, frame, drawn)
@@ -121,19 +121,17 @@ def _drawn(
 
 def _described(frame: SampleFrame, rows: pd.DataFrame, sizes: Figures, wanted: Figures) -> pd.DataFrame:
     """The rows with their stratum, its sizes and their chance, in the order of strata and places."""
-    strata = strata_of(frame, rows)
-    own = pd.DataFrame(
-        {
-            "stratum": [one.name for one in strata],
-            "stratum_size": [sizes[one] for one in strata],
-            "stratum_sample": [wanted[one] for one in strata],
-            **{name: [one.labels[at] for one in strata] for at, name in enumerate(frame.keys)},
-        },
-        index=rows.index,
-    )
-    chance = rows["_probability"] if "_probability" in rows else own["stratum_sample"] / own["stratum_size"]
-    table = rows.drop(columns=[name for name in frame.keys if name in rows]).join(own)
-    table = table.assign(kind=frame.kind, inclusion_probability=chance, cluster=None)
+    belonging = strata_of(frame, rows)
+    strata, spread = belonging.strata, belonging.spread
+    given = rows.reset_index(drop=True).drop(columns=[name for name in frame.keys if name in rows])
+    own = {
+        "stratum": spread([one.name for one in strata]),
+        "stratum_size": spread([sizes[one] for one in strata]),
+        "stratum_sample": spread([wanted[one] for one in strata]),
+        **{name: spread([one.labels[at] for one in strata]) for at, name in enumerate(frame.keys)},
+    }
+    chance = given["_probability"] if "_probability" in given else own["stratum_sample"] / own["stratum_size"]
+    table = given.assign(**own, kind=frame.kind, inclusion_probability=chance, cluster=None)
     return table.rename(columns={"_unit": "case_id"}).sort_values(["stratum", "_place", "case_id"])
 
 

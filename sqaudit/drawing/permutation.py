@@ -8,10 +8,12 @@ is doubled and the pass repeated, so the answer never depends on the room.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from sqaudit.conditions import literal, quoted
@@ -49,7 +51,7 @@ def first_by_number(
         answer = engine.query(_query(frame, seed, _cutoffs(sizes, needed, room)))
         sums = answer["_place"].isna()
         _refuse_faulty(frame, answer, sums)
-        found = _places(frame, answer[~sums])
+        found = strata_of(frame, answer[~sums]).counts
         if all(found.get(one, 0) >= n for one, n in needed.items()):
             return Ordered(
                 answer[~sums].drop(columns=["_size", "_named", "_digest"]), _digests(frame, answer[sums])
@@ -133,26 +135,43 @@ def _refuse_faulty(frame: SampleFrame, answer: pd.DataFrame, sums: pd.Series[boo
         raise ParameterError(faults)
 
 
-def strata_of(frame: SampleFrame, rows: pd.DataFrame) -> list[Stratum]:
-    """The stratum of every row."""
-    if not frame.key_names:
-        return [frame.stratum_of([])] * len(rows)
-    texts = rows[frame.key_names].astype(object).where(rows[frame.key_names].notna(), None)
-    known: dict[tuple[str | None, ...], Stratum] = {}
-    return [
-        known.setdefault(values, frame.stratum_of(values))
-        for values in texts.itertuples(index=False, name=None)
-    ]
+@dataclass(frozen=True)
+class Belonging:
+    """To which stratum each row belongs: the strata that occur, and the place among them for every row."""
+
+    strata: list[Stratum]
+    codes: npt.NDArray[np.int64]
+
+    def spread(self, values: Sequence[object]) -> pd.Series:
+        """One value for each stratum as a column with a value for each row."""
+        return pd.Series(list(values)).take(self.codes).reset_index(drop=True)
+
+    @property
+    def counts(self) -> dict[Stratum, int]:
+        """How many rows each stratum has."""
+        counted = np.bincount(self.codes, minlength=len(self.strata))
+        return dict(zip(self.strata, map(int, counted), strict=True))
 
 
-def _places(frame: SampleFrame, cases: pd.DataFrame) -> Mapping[Stratum, int]:
-    return pd.Series(strata_of(frame, cases), dtype=object).value_counts().to_dict()  # type: ignore[return-value]
+def strata_of(frame: SampleFrame, rows: pd.DataFrame) -> Belonging:
+    """The stratum of every row, by its key columns."""
+    keys = frame.key_names
+    if not keys or rows.empty:
+        return Belonging([frame.stratum_of([])] if not keys else [], np.zeros(len(rows), dtype=np.int64))
+    grouped = rows.groupby(keys, dropna=False, sort=True)
+    first = grouped.head(1)
+    texts = first[keys].astype(object).where(first[keys].notna(), None)
+    codes = grouped.ngroup()
+    strata = dict(zip(codes.loc[first.index], texts.itertuples(index=False, name=None), strict=True))
+    ordered = [frame.stratum_of(strata[code]) for code in range(len(strata))]
+    return Belonging(ordered, np.asarray(codes, dtype=np.int64))
 
 
 def _digests(frame: SampleFrame, sums: pd.DataFrame) -> dict[Stratum, str]:
+    belonging = strata_of(frame, sums)
     return {
         one: f"{int(digest):032x}"
-        for one, digest in zip(strata_of(frame, sums), sums["_digest"], strict=True)
+        for one, digest in zip(belonging.spread(belonging.strata), sums["_digest"], strict=True)
     }
 
 

@@ -39,7 +39,7 @@ def _counts(engine: DuckDBEngine, frame: SampleFrame, name: str, sql: str) -> pd
         f"SELECT {texts}_value AS value, count(*) AS cases FROM ({frame.rows(f'{sql} AS _value')})"
         f" GROUP BY {grouped}"
     )
-    named = found.assign(stratum=[one.name for one in strata_of(frame, found)], dimension=name)
+    named = found.assign(stratum=_names(frame, found), dimension=name)
     return named.sort_values(["stratum", "value"], na_position="last")
 
 
@@ -54,5 +54,10 @@ def _durations(engine: DuckDBEngine, frame: SampleFrame, duration: str | None) -
         f"SELECT {texts}unnest({list(DECILES)}) AS quantile,"
         f" unnest(quantile_cont(_value, {list(DECILES)})) AS value FROM ({frame.rows(row)}){grouped}"
     )
-    named = found.assign(stratum=[one.name for one in strata_of(frame, found)])
+    named = found.assign(stratum=_names(frame, found))
     return named.sort_values(["stratum", "quantile"]).reset_index(drop=True)[["stratum", "quantile", "value"]]
+
+
+def _names(frame: SampleFrame, rows: pd.DataFrame) -> pd.Series:
+    belonging = strata_of(frame, rows)
+    return belonging.spread([one.name for one in belonging.strata])

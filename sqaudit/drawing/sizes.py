@@ -75,7 +75,7 @@ def _by_size(plan: SamplePlan, totals: Mapping[str, int], certain: Sizes) -> dic
         options["unit_costs"] = _for_strata(plan.costs, totals)
     if not totals:
         return {}
-    populations: dict[Hashable, int] = {**totals}
+    populations: dict[Hashable, int] = {name: size for name, size in totals.items()}  # noqa: C416
     size = min(left, sum(totals.values()))
     table = allocate(size, populations, plan.allocation, minimum=plan.minimum, **options)
     return {str(one): int(n) for one, n in zip(table["stratum"], table["sample_size"], strict=True)}
