@@ -1,0 +1,295 @@
+"""Where a figure changed, lies off its level or missed its forecast: data frames in, an explanation out.
+
+    explain_change(before, now, ...)    two periods: shares, counts, means
+    explain_table(cells, ...)           the same, both periods side by side in one table
+    explain_level(now, ...)             one period against a target, or against the rest
+    explain_forecast(cells, ...)        totals against their forecast
+
+A search shows where something happened, never why. It can say that no segment stands out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from math import erfc, sqrt
+
+import numpy as np
+import pandas as pd
+
+from sqaudit.causes.segments.cells import Cells, cells_of
+from sqaudit.causes.segments.conditions import where_of
+from sqaudit.causes.segments.cuboids import combinations_of
+from sqaudit.causes.segments.dispersion import wandering
+from sqaudit.causes.segments.evidence import Period, pooled_variance
+from sqaudit.causes.segments.explanation import COLUMNS, Explanation, Figures, outcome_of, table_of
+from sqaudit.causes.segments.families import Count, Share
+from sqaudit.causes.segments.inquiry import Answer, Wander, answered
+from sqaudit.causes.segments.measures import Measure, stacked
+from sqaudit.causes.segments.questions import Forecast, MeanChange, MeanLevel, Question, RateChange, RateLevel
+from sqaudit.causes.segments.settings import Settings
+
+Dispersion = float | Mapping[tuple[str, ...], float]
+
+
+def explain_change(
+    before: pd.DataFrame,
+    now: pd.DataFrame,
+    dimensions: Sequence[str],
+    *,
+    bad: str | None = None,
+    count: str | None = None,
+    value: str | None = None,
+    squares: str | None = None,
+    exposure: str | None = None,
+    history: Sequence[pd.DataFrame] = (),
+    dispersion: Dispersion | None = None,
+    settings: Settings | None = None,
+) -> Explanation:
+    """The segments in which a figure changed from one period to the next, or that none stands out.
+
+    Rows are records, or cells that were added up. What is measured follows from the columns named:
+
+    - `bad` alone: a share; the column is true (or 1) for a bad record, missing where it is not known;
+      with `count`: rows are cells, and the columns hold numbers of bad cases and of cases;
+    - `value` alone: a mean of one number for each record, missing left out. Wild values pull a mean: cap them
+      or take logarithms first. With `count` and `squares`: rows are cells with the number of observations,
+      their sum (`value`) and their sum of squares;
+    - `count` alone or with `exposure`: a rate of events by exposure (rows without it have an exposure of 1,
+      so that both periods must be equally long).
+
+    A missing value of a dimension is a value of its own. `history` are earlier periods, oldest first, in
+    which nothing is suspected: they show how far segments wander anyway. `dispersion` says so directly, as a
+    standard deviation of a segment's logit (logarithm for counts, standard deviations for means) from period
+    to period, for all combinations of dimensions or by combination.
+
+    ParameterError lists every column that lacks or cannot be counted.
+
+    >>> quiet = {"team": ["A", "B", "C"], "count": [500, 500, 500], "late": [25, 24, 26]}
+    >>> before, now = pd.DataFrame(quiet), pd.DataFrame(quiet | {"late": [27, 95, 24]})
+    >>> found = explain_change(before, now, ["team"], bad="late", count="count")
+    >>> found.outcome, found.segments["segment"].tolist(), found.segments["where"].tolist()
+    ('segments', ['team=B'], ['"team" = \\'B\\''])
+    >>> explain_change(before, before, ["team"], bad="late", count="count").outcome
+    'noise'
+    """
+    measure = Measure(bad=bad, count=count, value=value, squares=squares, exposure=exposure)
+    periods = [*history, before, now]
+    names = [*(f"history, part {place + 1}" for place in range(len(history))), "before", "now"]
+    table = stacked(dict(zip(names, periods, strict=True)), dimensions, measure)
+    return _changed(table, dimensions, measure.kind, len(periods), dispersion, _chosen(settings, dimensions))
+
+
+def explain_table(
+    cells: pd.DataFrame,
+    dimensions: Sequence[str],
+    *,
+    count: tuple[str, str],
+    bad: tuple[str, str],
+    dispersion: Dispersion | None = None,
+    settings: Settings | None = None,
+) -> Explanation:
+    """The same as `explain_change` for a share, with both periods side by side in one table of cells.
+
+    `count` and `bad` name the columns of the period before and of the present one. A missing number is 0.
+
+    >>> cells = pd.DataFrame({"team": ["A", "B"], "n0": [400, 400], "bad0": [20, 22]})
+    >>> cells["n1"], cells["bad1"] = [400, 400], [21, 80]
+    >>> explain_table(cells, ["team"], count=("n0", "n1"), bad=("bad0", "bad1")).segments["segment"].tolist()
+    ['team=B']
+    """
+    frames = {
+        name: cells.rename(columns={count[place]: "_count", bad[place]: "_bad"})
+        for place, name in enumerate(("before", "now"))
+    }
+    measure = Measure(bad="_bad", count="_count")
+    filled = {name: frame.fillna({"_count": 0, "_bad": 0}) for name, frame in frames.items()}
+    table = stacked(filled, dimensions, measure)
+    return _changed(table, dimensions, "share", 2, dispersion, _chosen(settings, dimensions))
+
+
+def explain_level(
+    now: pd.DataFrame,
+    dimensions: Sequence[str],
+    *,
+    target: float | None = None,
+    bad: str | None = None,
+    count: str | None = None,
+    value: str | None = None,
+    squares: str | None = None,
+    exposure: str | None = None,
+    dispersion: Dispersion | None = None,
+    settings: Settings | None = None,
+) -> Explanation:
+    """The segments that lie off a target, or without one off the rest: a question without a period before.
+
+    Columns as in `explain_change`. `target` is a share of bad cases, a rate or a mean. Segments on either
+    side are found; the sign of `excess` says which. In the table, the columns of a period before are NaN.
+
+    >>> now = pd.DataFrame({"team": ["A", "B", "C"], "count": [400, 400, 400], "late": [20, 22, 70]})
+    >>> explain_level(now, ["team"], bad="late", count="count").segments["segment"].tolist()
+    ['team=C']
+    """
+    chosen = _chosen(settings, dimensions)
+    measure = Measure(bad=bad, count=count, value=value, squares=squares, exposure=exposure)
+    cells = _cells(stacked({"now": now}, dimensions, measure), dimensions, 1)
+    period = _period(cells, 0)
+    question: Question
+    if measure.kind == "mean":
+        variance = _variance(cells, [0])
+        question = MeanLevel(cells, period, variance, chosen, target)
+    else:
+        family = Share() if measure.kind == "share" else Count()
+        question = RateLevel(cells, period, family, chosen, target)
+    answer = answered(question, period.weight, _wander(cells, question.depth, dispersion))
+    nothing = np.full(len(cells), np.nan)
+    figures = Figures(nothing, nothing, period.weight, period.observed)
+    return _explained(question, answer, figures, np.nan, dispersion is not None)
+
+
+def explain_forecast(
+    cells: pd.DataFrame,
+    dimensions: Sequence[str],
+    *,
+    actual: str = "actual",
+    expected: str = "expected",
+    dispersion: Dispersion | None = None,
+    settings: Settings | None = None,
+) -> Explanation:
+    """The segments in which totals deviate from their forecast, or from a plan.
+
+    Rows are cells (rows alike in every dimension are added up); `actual` and `expected` are totals that add
+    up, none of them negative. A missing total is 0. Segments may have as
+    many conditions as there are dimensions.
+
+    >>> cells = pd.DataFrame([(a, b) for a in "ABCDEF" for b in "uvwxy"], columns=["site", "product"])
+    >>> cells["expected"] = 100.0
+    >>> cells["actual"] = [99 + place % 3 - 40 * (site == "C") for place, site in enumerate(cells["site"])]
+    >>> explain_forecast(cells, ["site", "product"]).segments["segment"].tolist()
+    ['site=C']
+    """
+    chosen = settings or replace(Settings(), least_share=0.0)  # planted causes are as small as a single cell
+    renamed = stacked({"now": cells}, dimensions, Measure(actual=actual, expected=expected))
+    table = _cells(renamed, dimensions, 1)
+    seen, hoped = table.sums["observed_0"], table.sums["weight_0"]
+    question = Forecast(table, seen, hoped, chosen)
+    answer = answered(question, np.maximum(seen, hoped), _wander(table, question.depth, dispersion))
+    nothing = np.full(len(table), np.nan)
+    return _explained(question, answer, Figures(nothing, nothing, nothing, seen), np.nan, True)
+
+
+def _changed(
+    table: pd.DataFrame,
+    dimensions: Sequence[str],
+    kind: str,
+    periods: int,
+    dispersion: Dispersion | None,
+    settings: Settings,
+) -> Explanation:
+    """The explanation of the last of some periods, the one before it being what it is compared with."""
+    cells = _cells(table, dimensions, periods)
+    variance = _variance(cells, range(periods - 1)) if kind == "mean" else np.nan
+    questions = [_change(cells, place, kind, variance, settings) for place in range(1, periods)]
+    question = questions[-1]
+    wander = _wander(cells, question.depth, dispersion)
+    if wander is None and periods > 2:
+        wander = wandering(questions[:-1])
+    before, now = _period(cells, periods - 2), _period(cells, periods - 1)
+    answer = answered(question, before.weight + now.weight, wander)
+    figures = Figures(before.weight, before.observed, now.weight, now.observed)
+    return _explained(
+        question, answer, figures, _chance_of_total(before, now, kind, variance), wander is not None
+    )
+
+
+def _chosen(settings: Settings | None, dimensions: Sequence[str]) -> Settings:
+    return (settings or Settings()).fitted_to(len(dimensions))
+
+
+def _cells(table: pd.DataFrame, dimensions: Sequence[str], periods: int) -> Cells:
+    sums = [f"{name}_{place}" for place in range(periods) for name in ("weight", "observed", "squares")]
+    return cells_of(table, dimensions, sums)
+
+
+def _period(cells: Cells, place: int) -> Period:
+    return Period(cells.sums[f"weight_{place}"], cells.sums[f"observed_{place}"])
+
+
+def _variance(cells: Cells, places: Sequence[int]) -> float:
+    """The variance of one observation within its cell, over some periods."""
+    found = pooled_variance([(_period(cells, place), cells.sums[f"squares_{place}"]) for place in places])
+    if not found > 0:
+        raise ValueError(
+            "the spread of single observations cannot be told: no cell has two that differ. "
+            "Take fewer dimensions, or add the sums of squares."
+        )
+    return found
+
+
+def _change(cells: Cells, place: int, kind: str, variance: float, settings: Settings) -> Question:
+    before, now = _period(cells, place - 1), _period(cells, place)
+    if kind == "mean":
+        return MeanChange(cells, before, now, variance, settings)
+    return RateChange(cells, before, now, Share() if kind == "share" else Count(), settings)
+
+
+def _wander(cells: Cells, depth: int, dispersion: Dispersion | None) -> Wander | None:
+    """The variance by cuboid that a given dispersion means."""
+    if dispersion is None:
+        return None
+    every = combinations_of(len(cells.sizes), depth)
+    if isinstance(dispersion, Mapping):
+        named = {frozenset(names): spread for names, spread in dispersion.items()}
+        return {dims: named.get(frozenset(cells.dimensions[dim] for dim in dims), 0.0) ** 2 for dims in every}
+    return dict.fromkeys(every, float(dispersion) ** 2)
+
+
+def _chance_of_total(before: Period, now: Period, kind: str, variance: float) -> float:
+    """The two-sided p of the change of the raw figure, by the normal approximation."""
+    n0, x0, n1, x1 = (float(one.sum()) for one in (before.weight, before.observed, now.weight, now.observed))
+    if not (n0 > 0 and n1 > 0):
+        return np.nan
+    pooled = (x0 + x1) / (n0 + n1)
+    spread = {"share": pooled * (1 - pooled), "count": pooled, "mean": variance}[kind]
+    if not spread > 0:
+        return 1.0
+    return erfc(abs(x1 / n1 - x0 / n0) / sqrt(2 * spread * (1 / n0 + 1 / n1)))
+
+
+def _explained(
+    question: Question, answer: Answer, figures: Figures, p_total: float, dispersion_known: bool
+) -> Explanation:
+    cells = question.cells
+    frame = table_of(question, answer, figures)
+    frame["where"] = [where_of(conditions) for conditions in frame["conditions"]]
+    total = figures.of(np.ones(len(cells), dtype=np.bool_), answer.excess) | {
+        "shift": answer.shift,
+        "p_total": p_total,
+        "p_general": answer.p_general,
+    }
+    return Explanation(
+        outcome=outcome_of(answer, p_total, question.settings.alpha),
+        segments=frame[list(COLUMNS)],
+        total=total,
+        dimensions=cells.dimensions,
+        looks=answer.looks,
+        draws=answer.draws,
+        notes=_notes(question, answer, p_total, dispersion_known),
+    )
+
+
+def _notes(question: Question, answer: Answer, p_total: float, dispersion_known: bool) -> tuple[str, ...]:
+    """The codes of what a reader should be told beside the table."""
+    alpha = question.settings.alpha
+    said = {
+        "where_not_why": True,
+        "general_shift": answer.general or answer.p_general <= alpha,
+        "mix_shift": p_total <= alpha < answer.p_general and not answer.found,
+        "p_by_draws": answer.draws > 0,
+        "p_by_bound": answer.draws == 0,
+        "missing_values": any(None in levels for levels in question.cells.levels),
+        "dispersion_unknown": not dispersion_known,
+        "alternatives": any(answer.alternatives),
+        "most_reached": len(answer.found) >= question.settings.most,
+    }
+    return tuple(code for code, holds in said.items() if holds)

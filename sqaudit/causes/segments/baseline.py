@@ -1,0 +1,121 @@
+"""What each cell is expected to do: main effects, shrunk interactions, and the cell's own earlier rate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import numpy.typing as npt
+
+from sqaudit.causes.segments.cells import Array, Codes
+from sqaudit.causes.segments.cuboids import Cuboid
+from sqaudit.causes.segments.families import Family
+from sqaudit.causes.segments.settings import Settings
+
+MAIN_SWEEPS = 12  # Newton steps over all dimensions; the service cases are at rest after 6
+PAIR_SWEEPS = 4
+WIDEST = 3.0  # logit or log: a group that nothing is known of may lie anywhere (a factor of 20)
+LEAST_VARIANCE = 1e-4  # an interaction of one per cent is none
+LONGEST_STEP = 1.0  # of a Newton step, so that an empty level cannot run away
+_NOTHING = 1e-9
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """The expected predictor of each cell, and how sure that is for a group.
+
+    `interaction` is the variance of groups around their main effects; `known` holds, for each dimension, the
+    information that the data behind the baseline have about each level.
+    """
+
+    predictor: Array
+    interaction: float
+    known: tuple[Array, ...]
+
+    def spread(self, cuboid: Cuboid) -> Array:
+        """How far each group may have lain off its expectation, as a standard deviation.
+
+        A group of one condition is known by its own data alone. One of several conditions has what its main
+        effects leave over, and the uncertainty of these effects.
+        """
+        if len(cuboid.dims) < 2:
+            return np.full(len(cuboid), WIDEST)
+        levels = cuboid.levels()
+        unsure = [1 / self.known[dim][levels[:, place]] for place, dim in enumerate(cuboid.dims)]
+        return np.minimum(np.sqrt(self.interaction + np.sum(unsure, axis=0)), WIDEST)
+
+
+def fitted(
+    codes: Codes, sizes: Sequence[int], weight: Array, observed: Array, family: Family, settings: Settings
+) -> Baseline:
+    """The baseline of every cell from the weights and observations of an earlier period.
+
+    Main effects are fitted by maximum likelihood with a wide normal prior. Interactions of two dimensions
+    enter only as far as they vary more than chance explains by more than one standard error (method of
+    moments), and shrunk. In the end `pseudo_count` cases of that prediction are mixed into its own.
+    """
+    level = float(family.predictor(np.array([(observed.sum() + 0.5) / (weight.sum() + 1.0)]))[0])
+    predictor = np.full(len(codes), level)
+    blocks = [_Block(codes[:, dim], size, settings.effect_spread**2) for dim, size in enumerate(sizes)]
+    predictor = _climbed(predictor, blocks, weight, observed, family, MAIN_SWEEPS)
+    rest = observed - weight * family.mean(predictor)
+    known = weight * family.slope(predictor)
+    levels = tuple(np.bincount(codes[:, dim], known, size) + _NOTHING for dim, size in enumerate(sizes))
+    pairs = [
+        (codes[:, a] * sizes[b] + codes[:, b], sizes[a] * sizes[b], sizes[a] + sizes[b] - 1)
+        for a, b in combinations(range(len(sizes)), 2)
+    ]
+    variances = [_surplus(rest, known, *pair) for pair in pairs]
+    interacting = [
+        _Block(group, size, variance)
+        for (group, size, _), variance in zip(pairs, variances, strict=True)
+        if variance > LEAST_VARIANCE
+    ]
+    predictor = _climbed(predictor, interacting, weight, observed, family, PAIR_SWEEPS)
+    own = (observed + settings.pseudo_count * family.mean(predictor)) / (weight + settings.pseudo_count)
+    variance = max([settings.least_interaction**2, *variances])
+    return Baseline(family.predictor(own), variance, levels)
+
+
+class _Block:
+    """Effects of the levels of one dimension, or of two, with a normal prior."""
+
+    def __init__(self, group: npt.NDArray[np.integer], size: int, variance: float) -> None:
+        self.group, self.size, self.variance = group, size, variance
+        self.effects = np.zeros(size)
+
+    def step(self, rest: Array, known: Array) -> Array:
+        """One Newton step of the effects; answers what it adds to each cell."""
+        pull = np.bincount(self.group, rest, self.size) - self.effects / self.variance
+        bend = np.bincount(self.group, known, self.size) + 1 / self.variance
+        step = np.clip(pull / bend, -LONGEST_STEP, LONGEST_STEP)
+        self.effects += step
+        moved: Array = step[self.group]
+        return moved
+
+
+def _climbed(
+    predictor: Array, blocks: Sequence[_Block], weight: Array, observed: Array, family: Family, sweeps: int
+) -> Array:
+    """The predictor after some sweeps over all blocks, each followed by a step of the whole level."""
+    parts: Callable[[Array], tuple[Array, Array]] = lambda at: (  # noqa: E731
+        observed - weight * family.mean(at),
+        weight * family.slope(at),
+    )
+    for _ in range(sweeps if blocks else 0):
+        rest, known = parts(predictor)
+        predictor = predictor + np.clip(rest.sum() / max(known.sum(), _NOTHING), -LONGEST_STEP, LONGEST_STEP)
+        for block in blocks:
+            predictor = predictor + block.step(*parts(predictor))
+    return predictor
+
+
+def _surplus(rest: Array, known: Array, group: npt.NDArray[np.integer], size: int, fitted: int) -> float:
+    """The variance of groups beyond chance, one standard error below its moment estimate, at least 0."""
+    chance, off = np.bincount(group, known, size), np.bincount(group, rest, size)
+    free = max(1 - fitted / max(int((chance > 0).sum()), 1), 0.2)  # the main effects took up some of it
+    squares = float((chance**2).sum())
+    found = float((off**2 - free * chance).sum()) - np.sqrt(2 * squares)
+    return max(found, 0.0) / max(squares, _NOTHING)

@@ -1,0 +1,66 @@
+"""How often chance alone finds something like it: p values adjusted for every look the search takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import erfc, exp, pi, sqrt
+
+import numpy as np
+
+from sqaudit.causes.segments.cells import Array
+from sqaudit.causes.segments.search import Found
+
+LARGE = 4_000  # cells times cuboids are what a draw costs
+FEW, MANY = 19, 199  # draws: 19 are the fewest that can say 1 in 20
+BEYOND = 25.0  # scores above this need no draws: the bound is below 1e-11
+_EULER = 0.5772156649
+
+
+def bound(gain: float, price: float, base_price: float) -> float:
+    """The adjusted p of a segment: its own p, times the looks that its price stands for.
+
+    The gain of a group in which nothing happened is half a chi-square with one degree of freedom. Every
+    segment has the weight 1 / (depths x cuboids of that depth x groups of the cuboid); the weights sum to
+    one, so dividing p by the weight bounds the chance of any false segment.
+
+    Source: weighted Bonferroni, Genovese, Roeder and Wasserman (2006), Biometrika 93:509-524.
+
+    >>> round(bound(gain=12.0, price=9.0, base_price=3.0), 4)
+    0.0004
+    """
+    return min(1.0, erfc(sqrt(max(gain, 0.0))) * exp(min(price - base_price, 700.0)))
+
+
+def draws_for(cells: int) -> int:
+    """How many draws a table of that many cells is worth.
+
+    >>> draws_for(500), draws_for(50_000)
+    (199, 19)
+    """
+    return MANY if cells <= LARGE else FEW
+
+
+def greatest_scores(draw: Callable[[np.random.Generator], float], draws: int, seed: int) -> Array:
+    """The greatest score in each of some draws in which nothing happened; each has its own generator."""
+    return np.array([draw(np.random.default_rng([seed, number])) for number in range(draws)])
+
+
+def by_draws(score: float, greatest: Array) -> float:
+    """The chance that the greatest score of a search without a cause reaches this one.
+
+    Counted where draws reach it, else from the Gumbel distribution with their mean and spread, whose scale
+    is taken as 1 at least: that is the scale of log likelihood ratios.
+
+    >>> by_draws(10.0, np.array([-3.0, -2.0, -4.0, -3.0]))
+    1.2...e-06
+    """
+    scale = max(float(greatest.std(ddof=1)) * sqrt(6) / pi, 1.0) if len(greatest) > 1 else 1.0
+    place = float(greatest.mean()) - _EULER * scale
+    tail = -np.expm1(-np.exp(-(score - place) / scale))
+    reached = int((greatest >= score).sum())
+    return float(max(tail, (1 + reached) / (len(greatest) + 1) if reached else 0.0))
+
+
+def in_doubt(found: Sequence[Found]) -> bool:
+    """Whether any segment is close enough to chance for draws to matter."""
+    return any(one.score < BEYOND for one in found)

@@ -1,0 +1,24 @@
+"""A segment as an SQL expression, so that its records are one command away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqaudit.conditions import literal, quoted
+
+
+def where_of(conditions: Iterable[tuple[str, object]]) -> str:
+    """The conditions as an SQL expression over the records; everything is `TRUE`.
+
+    >>> where_of([("team", "O'Neill"), ("load", 3), ("region", None)])
+    '"team" = \\'O\\'\\'Neill\\' AND "load" = 3 AND "region" IS NULL'
+    """
+    return " AND ".join(_condition(name, value) for name, value in conditions) or "TRUE"
+
+
+def _condition(name: str, value: object) -> str:
+    if value is None:
+        return f"{quoted(name)} IS NULL"
+    if isinstance(value, bool):
+        return quoted(name) if value else f"NOT {quoted(name)}"
+    return f"{quoted(name)} = {value if isinstance(value, int | float) else literal(str(value))}"

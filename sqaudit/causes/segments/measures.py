@@ -1,0 +1,144 @@
+"""What is measured, from the names of columns: checks, and one table with the sums of all periods."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sqaudit.causes.segments.cells import Array
+from sqaudit.errors import Fault, ParameterError, did_you_mean
+
+_ROUNDING = 1e-9  # bad cases may exceed cases by rounding of sums
+
+
+@dataclass(frozen=True)
+class Measure:
+    """The columns that hold what is measured; see `sqaudit.causes.explain.explain_change`."""
+
+    bad: str | None = None
+    count: str | None = None
+    value: str | None = None
+    squares: str | None = None
+    exposure: str | None = None
+    actual: str | None = None
+    expected: str | None = None
+
+    @property
+    def kind(self) -> str:
+        """share, mean, count or forecast."""
+        if self.actual is not None:
+            return "forecast"
+        if self.bad is not None:
+            return "share"
+        return "mean" if self.value is not None else "count"
+
+    @property
+    def columns(self) -> list[str]:
+        """Every column named."""
+        return [name for name in vars(self).values() if name is not None]
+
+    def faults(self) -> list[Fault]:
+        """What is wrong with the combination of columns."""
+        given = [name for name in ("bad", "value", "exposure") if getattr(self, name) is not None]
+        if len(given) > 1:
+            return [Fault("measure", f"{' and '.join(given)} exclude each other.", "Name one of them.")]
+        if not self.columns:
+            return [Fault("measure", "nothing to measure is named.", "Name bad, value or count.")]
+        if self.kind == "count" and self.count is None:
+            return [Fault("measure", "an exposure needs the events.", "Name count.")]
+        if self.value is not None and (self.count is None) != (self.squares is None):
+            return [Fault("measure", "a mean of cells needs count and squares.", "Name both or none.")]
+        return []
+
+
+def stacked(frames: Mapping[str, pd.DataFrame], dimensions: Sequence[str], measure: Measure) -> pd.DataFrame:
+    """The rows of all periods below each other: the dimensions, and weight, observed and squares by period.
+
+    Columns out: the dimensions, then `weight_0, observed_0, squares_0, weight_1, ...` in the order of
+    `frames`; a row has numbers in the columns of its own period. Records without a known value are left out.
+
+    ParameterError lists everything that cannot be used, in all frames.
+    """
+    faults = measure.faults()
+    for name, frame in frames.items():
+        faults += _lacking(name, frame, dimensions, measure) or _impossible(name, frame, measure)
+    if faults:
+        raise ParameterError(faults)
+    parts = [_part(frame, dimensions, measure, place) for place, frame in enumerate(frames.values())]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _lacking(name: str, frame: pd.DataFrame, dimensions: Sequence[str], measure: Measure) -> list[Fault]:
+    known = [str(column) for column in frame.columns]
+    faults = [
+        Fault(name, f"there is no column '{column}'.", did_you_mean(column, known))
+        for column in dict.fromkeys([*dimensions, *measure.columns])
+        if column not in known
+    ]
+    faults += [
+        Fault("dimensions", f"'{column}' is measured and cannot be a dimension as well.")
+        for column in sorted(set(dimensions) & set(measure.columns))
+    ]
+    if not dimensions:
+        faults.append(Fault("dimensions", "none is named.", "Name at least one column to search in."))
+    return faults
+
+
+def _impossible(name: str, frame: pd.DataFrame, measure: Measure) -> list[Fault]:
+    numbers: dict[str, Array] = {}
+    faults: list[Fault] = []
+    for column in measure.columns:
+        try:
+            numbers[column] = _numbers(frame[column])
+        except (TypeError, ValueError):
+            faults.append(Fault(name, f"'{column}' holds something that is no number.", "Clean it first."))
+            continue
+        if column != measure.value and (numbers[column] < 0).any():
+            faults.append(Fault(name, f"'{column}' holds a negative number.", "Counts are 0 or more."))
+        if np.isinf(numbers[column]).any():
+            faults.append(Fault(name, f"'{column}' holds an infinite number.", "Clean it first."))
+    if measure.bad in numbers:
+        most = numbers.get(measure.count or "", np.ones(len(frame)))
+        if (numbers[measure.bad] > most * (1 + _ROUNDING)).any():
+            limit = f"'{measure.count}'" if measure.count else "1"
+            faults.append(Fault(name, f"'{measure.bad}' exceeds {limit}.", "Bad cases are among the cases."))
+    return faults
+
+
+def _numbers(column: pd.Series) -> Array:
+    return column.to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def _part(frame: pd.DataFrame, dimensions: Sequence[str], measure: Measure, place: int) -> pd.DataFrame:
+    weight, observed, squares = _sums(frame, measure)
+    known = ~(np.isnan(weight) | np.isnan(observed))
+    part = frame[list(dimensions)].copy()
+    part[f"weight_{place}"], part[f"observed_{place}"], part[f"squares_{place}"] = weight, observed, squares
+    return part[known]
+
+
+def _sums(frame: pd.DataFrame, measure: Measure) -> tuple[Array, Array, Array]:
+    """Weight, observed and sum of squares of every row."""
+    one = np.ones(len(frame))
+    if measure.actual is not None and measure.expected is not None:
+        actual, expected = (
+            np.nan_to_num(_numbers(frame[name])) for name in (measure.actual, measure.expected)
+        )
+        return expected, actual, np.zeros(len(frame))
+    if measure.value is not None:
+        value = _numbers(frame[measure.value])
+        if measure.count is not None and measure.squares is not None:
+            return _numbers(frame[measure.count]), value, _numbers(frame[measure.squares])
+        return one, value, value**2
+    if measure.bad is not None:
+        weight = _numbers(frame[measure.count]) if measure.count is not None else one
+        return weight, _numbers(frame[measure.bad]), np.zeros(len(frame))
+    events = _numbers(frame[str(measure.count)])
+    return (
+        (_numbers(frame[measure.exposure]) if measure.exposure is not None else one),
+        events,
+        np.zeros(len(frame)),
+    )
