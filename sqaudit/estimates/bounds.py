@@ -32,7 +32,7 @@ class IntervalSettings:
 
     confidence: float = 0.95
     distribution: Distribution = "t"
-    share_method: ShareMethod = "beta"
+    share_method: ShareMethod = "korn_graubard"
     freedom: Literal["domain", "design"] = "domain"
 
     @property
@@ -51,7 +51,7 @@ class Bounds(NamedTuple):
 
 
 class Point(NamedTuple):
-    """An estimate as its interval needs it."""
+    """An estimate as its interval needs it; `population` is infinite for draws with replacement."""
 
     estimate: float
     standard_error: float
@@ -59,6 +59,7 @@ class Point(NamedTuple):
     missing: int
     freedom: float
     lonely: bool
+    population: float
 
 
 def none(reason: str) -> Bounds:
@@ -101,7 +102,13 @@ def share_bounds(point: Point, strata: Strata | None, settings: IntervalSettings
         return none("no_degrees_of_freedom")
     freedom = math.inf if settings.distribution == "normal" else point.freedom
     low, high = share_interval(
-        point.estimate, point.standard_error, point.n, freedom, settings.confidence, settings.share_method
+        point.estimate,
+        point.standard_error,
+        point.n,
+        freedom,
+        settings.confidence,
+        settings.share_method,
+        point.population,
     )
     return Bounds(low, high, settings.share_method)
 

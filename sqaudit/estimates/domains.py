@@ -42,6 +42,14 @@ def domains(frame: pd.DataFrame, by: Sequence[str]) -> Domains:
 
 
 def _sortable(labels: pd.Series) -> pd.Series:
-    """Labels as text unless they have an order of their own: labels of several types cannot be compared."""
-    plain = pd.api.types.is_numeric_dtype(labels) or pd.api.types.is_datetime64_any_dtype(labels)
-    return labels if plain else labels.map(str, na_action="ignore")
+    """Labels in their own order, else as text: labels of several types cannot be compared."""
+    if isinstance(labels.dtype, pd.CategoricalDtype):
+        labels = labels.astype(labels.cat.categories.dtype)
+    if labels.dtype != object:
+        return labels
+    known = labels.dropna().unique()
+    try:
+        ordered = sorted(known)
+    except TypeError:
+        ordered = sorted(known, key=str)
+    return labels.map({label: place for place, label in enumerate(ordered)})

@@ -130,7 +130,9 @@ def _of_item(
     missing = np.bincount(groups.of_row[counted], minlength=size) - n
     found = figures(sample, values, within, size)
     freedom = _freedom(sample, item, within, size, settings)
-    points = _points(found, n, missing, freedom)
+    population = ordered_sums(groups.of_row[counted], sample.weights[counted], size)
+    finite = population if sample.design.populations else np.full(size, np.inf)
+    points = _points(found, n, missing, freedom, finite)
     if item.figure == "count":
         bounds = _count_bounds(sample, values, within, points, settings)
     else:
@@ -145,7 +147,7 @@ def _of_item(
             "high": [bound.high for bound in bounds],
             "n": n,
             "missing": missing,
-            "population": ordered_sums(groups.of_row[counted], sample.weights[counted], size),
+            "population": population,
             "design_effect": found.design_effect,
             "degrees_of_freedom": freedom,
             "method": [bound.method for bound in bounds],
@@ -166,9 +168,13 @@ def _freedom(
 
 
 def _points(
-    found: Figures, n: npt.NDArray[np.integer], missing: npt.NDArray[np.integer], freedom: Integers
+    found: Figures,
+    n: npt.NDArray[np.integer],
+    missing: npt.NDArray[np.integer],
+    freedom: Integers,
+    population: Array,
 ) -> list[Point]:
-    columns = (found.estimate, found.standard_error, n, missing, freedom, found.lonely)
+    columns = (found.estimate, found.standard_error, n, missing, freedom, found.lonely, population)
     return [Point(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
 
 
@@ -225,6 +231,7 @@ def _as_share(
         estimate=point.estimate / population,
         standard_error=point.standard_error / population,
         n=int(rows.sum()),
+        population=population if sample.design.populations else np.inf,
     )
     bounds = share_bounds(part, strata_of(sample, hits, rows, whole=True), settings)
     return bounds._replace(low=bounds.low * population, high=bounds.high * population)

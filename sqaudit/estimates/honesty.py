@@ -63,7 +63,7 @@ def grounds(sample: Survey, estimates: pd.DataFrame, confidence: float = 0.95) -
     >>> sample = survey(calls, SurveyDesign(populations="calls"))
     >>> found = grounds(sample, estimate(sample, Share("good")))
     >>> found.design, found.cases, found.population, found.methods, found.comparisons
-    ('simple', 4, 40.0, ('beta',), 1)
+    ('simple', 4, 40.0, ('korn_graubard',), 1)
     """
     require(estimates, FIGURES, "the grounds of estimates")
     first, design = sample.stages[0], sample.design

@@ -39,7 +39,7 @@ def grounds_sentences(grounds: EstimateGrounds, language: Tongue) -> list[str]:
 def estimate_method(method: str, language: Tongue) -> str:
     """How an interval of an estimate was made.
 
-    >>> estimate_method("beta", "zh")
+    >>> estimate_method("korn_graubard", "zh")
     'Korn-Graubard 区间'
     """
     return say(f"estimates.method.{method}", language)

@@ -189,6 +189,13 @@ def test_domains_are_sorted_and_missing_labels_are_shown() -> None:
     assert found["population"].sum() == pytest.approx(40)
 
 
+def test_labels_keep_their_own_order() -> None:
+    frame = pd.DataFrame({"hour": pd.Series([10, 9, 11, 9], dtype=object), "good": [1, 0, 1, 0], "calls": 40})
+    assert estimate(survey(frame, SIMPLE), Share("good"), by="hour")["hour"].tolist() == [9, 10, 11]
+    mixed = frame.assign(hour=pd.Series(["b", 2, "a", 2], dtype=object))
+    assert estimate(survey(mixed, SIMPLE), Share("good"), by="hour")["hour"].tolist() == [2, "a", "b"]
+
+
 def test_a_restriction_is_a_domain() -> None:
     frame = pd.DataFrame({"value": [3.0, 5, 2, 8, 1, 4], "agent": list("aabbab"), "calls": 40})
     frame["mine"] = frame["agent"] == "a"
@@ -254,7 +261,7 @@ def test_the_order_of_rows_changes_nothing(seed: int) -> None:
 @settings(deadline=None, derandomize=True, max_examples=60)
 @given(share=st.floats(0.001, 0.999), error=st.floats(1e-4, 0.5), freedom=st.integers(1, 400))
 def test_share_intervals_hold_their_share(share: float, error: float, freedom: int) -> None:
-    for method in ("beta", "logit", "likelihood", "asin"):
+    for method in ("korn_graubard", "beta", "logit", "likelihood", "asin"):
         low, high = share_interval(share, error, freedom + 1, freedom, method=method)  # type: ignore[arg-type]
         assert 0 <= low <= share <= high <= 1, method
 
@@ -391,6 +398,21 @@ def test_rare_shares_are_covered_although_often_nothing_is_found() -> None:
     assert (found["reason"] == "nothing_found").sum() > 300
     assert covered(found, 0.01) >= 0.95
     assert (found["high"] > 0).all()
+
+
+def test_a_lucky_small_stratum_does_not_spoil_the_cover_of_rare_shares() -> None:
+    """All cases found may lie in the stratum of least weight, whose standard error claims too much."""
+    generator = np.random.default_rng(20260109)
+    frames = []
+    for stratum, size in enumerate((500, 1000, 3000)):
+        hits = generator.hypergeometric(size // 50, size - size // 50, 30, size=DRAWS)
+        frame = pd.DataFrame({"draw": np.repeat(range(DRAWS), 30), "calls": size})
+        frame["late"] = np.tile(np.arange(30), DRAWS) < np.repeat(hits, 30)
+        frames.append(frame.assign(cell=frame["draw"] * 3 + stratum))
+    sample = survey(pd.concat(frames, ignore_index=True), SurveyDesign(strata="cell", populations="calls"))
+    unlimited = IntervalSettings(share_method="beta")
+    assert covered(estimate(sample, Share("late"), by="draw"), 0.02) >= 0.95
+    assert covered(estimate(sample, Share("late"), by="draw", settings=unlimited), 0.02) < 0.92
 
 
 def test_ten_thousand_rows_in_fifty_domains_take_less_than_half_a_second() -> None:

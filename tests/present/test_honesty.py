@@ -28,7 +28,7 @@ PLAIN = EstimateGrounds(
     population=12000.0,
     clusters=0,
     strata=0,
-    methods=("beta",),
+    methods=("korn_graubard",),
     confidence=0.95,
     design_effect_low=1.0,
     design_effect_high=1.0,
@@ -46,7 +46,7 @@ FULL = replace(
     design="stratified_cluster",
     clusters=30,
     strata=4,
-    methods=("beta", "exact", "student_t"),
+    methods=("exact", "korn_graubard", "student_t"),
     design_effect_low=1.2,
     design_effect_high=2.351,
     nonresponse=0.123,
@@ -133,7 +133,7 @@ def test_grounds_come_from_the_sample_and_its_table() -> None:
     assert (found.missing, found.comparisons, found.undefined) == (2, 4, 0)
     assert found.population == pytest.approx(70)
     assert found.strata_not_sampled == ("C",)
-    assert found.methods == ("beta", "student_t")
+    assert found.methods == ("korn_graubard", "student_t")
     assert found.census_kept_apart
     assert "C" in grounds_line(found, "zh")
 
