@@ -9,12 +9,13 @@ from sqaudit.cli import audits
 from sqaudit.cli import standards
 from sqaudit.cli import clock
 from sqaudit.cli import sample
+from sqaudit.cli import sample_forms
 from sqaudit.cli import about
 
 # isort: on
 from sqaudit.cli.app import app
 
-__all__ = ["about", "app", "audits", "clock", "main", "sample", "standards"]
+__all__ = ["about", "app", "audits", "clock", "main", "sample", "sample_forms", "standards"]
 
 
 def main() -> None:

@@ -64,6 +64,7 @@ def record(
             still_open -= _closed(place, entry["action"])
         at = entry["at"] or read_at.isoformat(timespec="seconds")
         own = {name: entry[name] for name in FIELDS}
+        own["answer"] = given.answer if given else ""
         rows.append({**own, "at": at, "file": entry.file, "row": entry.row})
         answer = [] if given is None else [_answer_row(entry, given)]
         tables = {"entries": _entry_table(rows[-1:]), "answers": _given_table(answer)}

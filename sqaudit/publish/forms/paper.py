@@ -10,7 +10,10 @@ import xlsxwriter
 
 from sqaudit.present.palette import LINE
 
-OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+OPTIONS = {
+    **dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False),
+    "in_memory": True,
+}
 CREATED = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - Excel knows no zones; the same input gives the same bytes
 GRID = {"border": 1, "border_color": LINE, "valign": "top", "text_wrap": True}
 

@@ -1,0 +1,195 @@
+"""The commands of inspection forms: give them out, read them back, enter disputes and re-scores."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from sqaudit.cli.app import AsJson, LanguageChoice, RunFile, faults_told, plain_table, print_json, shown, told
+from sqaudit.cli.sample import sample_app
+from sqaudit.errors import Fault, ParameterError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sqaudit.inspection_forms import InspectionForm
+    from sqaudit.plan import Plan
+    from sqaudit.present.words import Language
+    from sqaudit.sample_plan import SamplePlan
+    from sqaudit.samples import Sample
+
+SampleName = Annotated[
+    str | None, typer.Option("--sample", help="Another sample than the newest, by its folder's name.")
+]
+Speech = Annotated[LanguageChoice | None, typer.Option(help="Chinese, English or both.")]
+
+
+@sample_app.command("forms")
+def forms_command(
+    run_file: RunFile, sample: SampleName = None, language: Speech = None, as_json: AsJson = False
+) -> None:
+    """Write a form in Excel for each inspector into the folder of the sample.
+
+    Cases go round the inspectors by the seed of the sample; the share `double_coded` is inspected twice.
+    Forms that are there already stay as they are; cases that came in place of others go into further forms.
+    """
+    with faults_told(as_json):
+        the_plan, setting, drawn = _sample_of(run_file, sample)
+        form = _form_of(the_plan, setting)
+        from sqaudit.inspections import CaseList
+        from sqaudit.publish.forms import write_forms
+        from sqaudit.samples import standing_cases
+
+        cases = standing_cases(drawn).query("status != 'not_inspected'")
+        written = write_forms(
+            CaseList(drawn.folder, drawn.id, drawn.seed, cases),
+            form,
+            setting.inspectors,
+            double_coded=setting.double_coded,
+            blind=setting.blind,
+            language=_language(the_plan, setting, language),
+        )
+    if as_json:
+        print_json({"written": list(map(str, written.forms)), "kept": list(map(str, written.kept))})
+        return
+    for path in written.forms:
+        told.print(f"Written: {path}", markup=False)
+    for path in written.kept:
+        told.print(f"Left as it is: {path}", markup=False)
+    loads = written.assignments.groupby(["inspector", "role"]).size().unstack(fill_value=0).reset_index()
+    shown.print(plain_table(loads, f"Cases by inspector, {drawn.id}"))
+
+
+@sample_app.command("read")
+def read_command(
+    run_file: RunFile,
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Filled forms; all in the sample's folder by default.")
+    ] = None,
+    sample: SampleName = None,
+    language: Speech = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read filled forms back: good answers are kept, every bad cell is named with what to do.
+
+    Nothing is overwritten: a changed answer is a new version. The exit status is 1 if something was not used.
+    """
+    with faults_told(as_json):
+        the_plan, setting, drawn = _sample_of(run_file, sample)
+        from sqaudit.inspections import collect, open_cases
+
+        folder = _folder(drawn)
+        found = collect(folder, files or [], _now(the_plan))
+        lacking = open_cases(folder)
+    bad = bool((found.faults["severity"] == "error").any())
+    if as_json:
+        tables = {"files": found.files.to_dict("records"), "faults": found.faults.to_dict("records")}
+        print_json({"status": "incomplete" if bad else "complete", **tables, "open": len(lacking)})
+    else:
+        _tell_reading(found.files, found.faults, _language(the_plan, setting, language))
+        told.print(f"{len(lacking)} inspections are not complete.")
+    raise typer.Exit(1 if bad else 0)
+
+
+@sample_app.command("dispute")
+def dispute_command(
+    run_file: RunFile,
+    entries: Annotated[
+        Path, typer.Argument(metavar="ENTRIES", help="A CSV file, or a YAML file with the list `entries`.")
+    ],
+    sample: SampleName = None,
+    language: Speech = None,
+    as_json: AsJson = False,
+) -> None:
+    """Enter disputes, re-scores and withdrawals: who, when, why. Nothing is overwritten.
+
+    Columns: case_id, item, action (dispute, rescore, withdrawn), who, at, why, answer, comment.
+    """
+    with faults_told(as_json):
+        the_plan, setting, drawn = _sample_of(run_file, sample)
+        from sqaudit.inspections import disputes, read_entries, record
+        from sqaudit.samples import standing_cases
+
+        folder, cases = _folder(drawn), standing_cases(drawn)
+        agents = dict(zip(cases["case_id"], cases["agent"], strict=True)) if "agent" in cases.columns else {}
+        added, faults = record(folder, read_entries(entries), _now(the_plan), agents)
+        standing = disputes(folder)
+    if as_json:
+        tables = {"faults": faults.to_dict("records"), "disputes": standing.to_dict("records")}
+        print_json({"added": len(added), **tables})
+    else:
+        told.print(f"{len(added)} of {len(added) + faults['row'].nunique()} entries kept.")
+        _tell_faults(faults, _language(the_plan, setting, language))
+    raise typer.Exit(1 if len(faults) else 0)
+
+
+def _sample_of(run_file: Path, name: str | None) -> tuple[Plan, SamplePlan, Sample]:
+    """The plan of the run file, its key `sample`, and the sample named or the newest of its kind."""
+    from sqaudit.plan import plan
+    from sqaudit.samples import earlier_samples, read_sample, sample_folder
+
+    the_plan = plan(run_file)
+    setting = the_plan.run.sample
+    if setting is None:
+        remedy = "Say there what is drawn, on which form, by whom."
+        raise ParameterError([Fault(the_plan.place, "the run file has no key `sample`.", remedy)])
+    folder = sample_folder(setting.folder, the_plan.base)
+    if name is None:
+        alike = [one.id for one in earlier_samples(folder) if one.kind == setting.records]
+        if not alike:
+            said = f"there is no sample of {setting.records} records."
+            remedy = f"Draw one first: sqaudit sample draw {run_file}."
+            raise ParameterError([Fault(str(folder), said, remedy)])
+        name = alike[-1]
+    if Path(name).name != name or not (folder / name).is_dir():
+        said = f"there is no sample '{name}' in {folder}."
+        raise ParameterError([Fault("--sample", said, "Check its name.")])
+    return the_plan, setting, read_sample(folder / name)
+
+
+def _form_of(the_plan: Plan, setting: SamplePlan) -> InspectionForm:
+    """The inspection form that the run file names, by path or id."""
+    from sqaudit.inspection_forms import find_form, read_form
+
+    path = find_form(setting.form, the_plan.base) if setting.form else None
+    faults = []
+    if path is None:
+        said = f"there is no form '{setting.form}'." if setting.form else "no form is named."
+        remedy = "Name one, such as params/forms/service_inspection.yaml."
+        faults.append(Fault(the_plan.at("sample", "form"), said, remedy))
+    if not setting.inspectors:
+        faults.append(Fault(the_plan.at("sample", "inspectors"), "nobody is named.", "Name the inspectors."))
+    if faults or path is None:
+        raise ParameterError(faults)
+    return read_form(path)
+
+
+def _language(the_plan: Plan, setting: SamplePlan, chosen: LanguageChoice | None) -> Language:
+    return chosen.value if chosen is not None else setting.language or the_plan.run.language
+
+
+def _now(the_plan: Plan) -> datetime:
+    return datetime.now(tz=ZoneInfo(the_plan.run.timezone))
+
+
+def _folder(drawn: Sample) -> Path:
+    """The folder of a sample that was read from there."""
+    return drawn.folder or Path()
+
+
+def _tell_reading(files: pd.DataFrame, faults: pd.DataFrame, language: Language) -> None:
+    from sqaudit.present.form_tables import read_files
+
+    shown.print(plain_table(read_files(files, language), "Filled forms"))
+    _tell_faults(faults, language)
+
+
+def _tell_faults(faults: pd.DataFrame, language: Language) -> None:
+    from sqaudit.present.form_tables import worded_faults
+
+    for severity, place, what, todo in worded_faults(faults, language).itertuples(index=False, name=None):
+        shown.print(f"{severity}: {place}: {what} {todo}", markup=False)
