@@ -11,17 +11,19 @@ import pandas as pd
 from sqaudit.control.lines import Array
 from sqaudit.control.rules import Flags
 from sqaudit.control.seasonality import day_classes
+from sqaudit.control.usual_volume import (
+    BURST_SHARE,
+    EMPTY_SHARE,
+    LOW_SHARE,
+    chance_of_at_least,
+    chance_of_at_most,
+    expected_counts,
+)
 from sqaudit.periods import parse
-
-Classes = np.ndarray[tuple[int], np.dtype[np.str_]]
 
 FINDINGS = ("period", "first_day", "last_day", "count", "expected", "low", "kind")
 
-WINDOW_DAYS = 28  # four of each weekday make the usual level of a stretch of days
-LOW_SHARE = 0.4  # a day or week with less than this part of the expected is looked at
-EMPTY_SHARE = 0.1  # below this part a stretch has stopped or is a gap; above, it is thinned out
-BURST_SHARE = 4.0  # more than this many times the expected: a batch
-SIGMAS = 3.0  # and beyond what chance and over-dispersion do
+TAIL = 1e-4  # and rarer than this by chance, over-dispersion allowed for: one false day in 27 years
 LEAST_DAYS = 14  # a series of fewer days has no usual level
 LONG_WEEKEND = 4  # from a Friday to the Tuesday after
 AFFECTED = 0.2  # of a period's expected records: from here on its figure is an artefact
@@ -44,9 +46,10 @@ def volume_artefacts(
     (few records up to the first full day: cases from before the extract are missing), `burst` (a day with
     over four times the expected: records made or closed in a batch).
 
-    Days or weeks are found by counts below 40 % of the expected and beyond three standard deviations, over-
-    dispersion included. A lasting fall to below 40 % is reported too: records alone cannot tell a service
-    that shrank from an extract that thinned out. Empty for fewer than fourteen days.
+    Days or weeks are found by counts below 40 % of the expected that chance brings less than once in ten
+    thousand, over-dispersion included. A lasting fall to below 40 % is reported too: records alone cannot
+    tell a service that shrank from an extract that thinned out. Where days of one class differ threefold
+    as a rule, some are named by chance. Empty for fewer than fourteen days.
 
     >>> days = pd.date_range("2026-04-01", "2026-06-30")
     >>> counts = pd.Series([0 if day >= pd.Timestamp("2026-06-12") else 40 for day in days], days)
@@ -59,15 +62,14 @@ def volume_artefacts(
         return pd.DataFrame(columns=list(FINDINGS))
     observed = daily.to_numpy(dtype=np.float64)
     classes = np.array(day_classes([stamp.date() for stamp in daily.index], calendar))
-    expected, dispersion = _expected(observed, classes)
+    expected, dispersion = expected_counts(observed, classes)
     low_days = _low_days(observed, expected, dispersion)
     rows = [
         _row(daily.index, observed, expected, dispersion, *run)
         for run in _runs(low_days, observed, expected, dispersion)
     ]
-    most = expected + SIGMAS * np.sqrt(dispersion * np.maximum(expected, 1))
-    for at in np.flatnonzero((observed > BURST_SHARE * expected) & (observed > most)):
-        rows.append(_burst(daily.index, int(at), observed, expected, most))
+    many = (observed > BURST_SHARE * expected) & (chance_of_at_least(observed, expected, dispersion) < TAIL)
+    rows += [_burst(daily.index, int(at), observed, expected, dispersion) for at in np.flatnonzero(many)]
     found = pd.DataFrame(rows, columns=list(FINDINGS))
     return found.sort_values(["first_day", "kind"], kind="stable").reset_index(drop=True)
 
@@ -122,67 +124,6 @@ def _whole(counts: pd.Series, end: date | None) -> pd.Series:
     return summed.reindex(pd.date_range(summed.index.min(), last), fill_value=0)
 
 
-def _expected(observed: Array, classes: Classes) -> tuple[Array, float]:
-    """The usual count of each day, and how many times its variance is that of chance."""
-    factor = _class_factors(observed, classes)
-    expected, sound = np.full(observed.size, np.nan), np.zeros(observed.size, dtype=bool)
-    start = _first_level(observed, factor)
-    recent: list[float] = [start] * WINDOW_DAYS
-    for at in range(observed.size):
-        # Only sound days carry the level on, so that a break does not become the new normal.
-        level = float(np.median(recent[-WINDOW_DAYS:]))
-        expected[at] = level * factor[at]
-        sound[at] = expected[at] <= 0 or LOW_SHARE <= observed[at] / expected[at] <= BURST_SHARE
-        if sound[at] and factor[at] > EMPTY_SHARE:
-            recent.append(observed[at] / factor[at])
-    judged = sound & (expected >= 1)
-    if not judged.any():
-        return expected, 1.0
-    residual = np.abs(observed - expected)[judged] / np.sqrt(expected[judged])
-    return expected, max(1.0, float(np.median(residual) / 0.6745) ** 2)  # 0.6745: median of a normal's size
-
-
-def _class_factors(observed: Array, classes: Classes) -> Array:
-    """The usual count of each class of day over the mean of the week around it, from weeks that are full."""
-    week = _week_mean(observed)
-    full = _full(week)
-    factor = np.ones(observed.size)
-    for name in np.unique(classes):
-        own = (classes == name) & full
-        if own.any():
-            factor[classes == name] = np.median(observed[own] / week[own])
-    return factor
-
-
-def _week_mean(observed: Array) -> Array:
-    """The mean of the seven days around each, of fewer at both ends."""
-    ones = np.ones(7)
-    return np.asarray(np.convolve(observed, ones, "same") / np.convolve(np.ones(observed.size), ones, "same"))
-
-
-def _usual_week(week: Array) -> float:
-    """The daily mean of the week in which the median record lies.
-
-    Weighed by records, years of a trickle after an extract ended do not pass for what is usual.
-    """
-    order = np.sort(week)
-    return float(order[np.searchsorted(np.cumsum(order), order.sum() / 2)])
-
-
-def _full(week: Array) -> Flags:
-    """Days in weeks of a usual size, give or take."""
-    usual = _usual_week(week)
-    return np.asarray((week >= LOW_SHARE * usual) & (week <= usual / LOW_SHARE))
-
-
-def _first_level(observed: Array, factor: Array) -> float:
-    """The level the series starts with: of its first days in weeks that are more than a trickle."""
-    week = _week_mean(observed)
-    begun = (week > EMPTY_SHARE * _usual_week(week)) & (factor > EMPTY_SHARE)
-    scaled = observed[begun] / factor[begun]
-    return float(np.median(scaled[:WINDOW_DAYS])) if scaled.size else float(observed.mean())
-
-
 def _low_days(observed: Array, expected: Array, dispersion: float) -> Flags:
     """Days that are too low by themselves, or below the limit within a week that is too low."""
     found = _too_low(observed, expected, dispersion)
@@ -204,12 +145,31 @@ def _low_days(observed: Array, expected: Array, dispersion: float) -> Flags:
 
 
 def _too_low(observed: Array, expected: Array, dispersion: float) -> Flags:
-    return np.asarray(observed < _fewest(expected, dispersion))
+    return np.asarray(
+        (observed < LOW_SHARE * expected) & (chance_of_at_most(observed, expected, dispersion) < TAIL)
+    )
 
 
-def _fewest(expected: Array, dispersion: float) -> Array:
-    chance = expected - SIGMAS * np.sqrt(dispersion * expected)
-    return np.maximum(np.minimum(LOW_SHARE * expected, chance), 0)
+def _fewest(expected: float, dispersion: float) -> float:
+    """The least count that is not too low."""
+    bad, good = -1.0, float(np.ceil(LOW_SHARE * expected))
+    while good - bad > 1:
+        middle = float(np.floor((good + bad) / 2))
+        rare = float(chance_of_at_most(middle, expected, dispersion)) < TAIL
+        bad, good = (middle, good) if rare else (bad, middle)
+    return good
+
+
+def _most(expected: float, dispersion: float) -> float:
+    """The greatest count that is no batch."""
+    good, bad = float(np.floor(BURST_SHARE * expected)), float(np.ceil(BURST_SHARE * expected)) + 1
+    while float(chance_of_at_least(bad, expected, dispersion)) >= TAIL:
+        good, bad = bad, 2 * bad
+    while bad - good > 1:
+        middle = float(np.floor((good + bad) / 2))
+        rare = float(chance_of_at_least(middle, expected, dispersion)) < TAIL
+        good, bad = (good, middle) if rare else (middle, bad)
+    return good
 
 
 def _runs(flags: Flags, observed: Array, expected: Array, dispersion: float) -> list[tuple[int, int]]:
@@ -233,7 +193,7 @@ def _runs(flags: Flags, observed: Array, expected: Array, dispersion: float) -> 
 
 def _few_between(start: int, end: int, observed: Array, expected: Array, dispersion: float) -> bool:
     whole = slice(start, end + 1)
-    fewest = _fewest(np.array([expected[whole].sum()]), dispersion)[0]
+    fewest = _fewest(float(expected[whole].sum()), dispersion)
     return bool(observed[start + 1 : end].sum() == 0 or observed[whole].sum() < fewest)
 
 
@@ -241,7 +201,7 @@ def _row(
     days: pd.Index, observed: Array, expected: Array, dispersion: float, start: int, end: int
 ) -> tuple[object, ...]:
     count, usual = float(observed[start : end + 1].sum()), float(expected[start : end + 1].sum())
-    low = float(_fewest(np.array([usual]), dispersion)[0])
+    low = _fewest(usual, dispersion)
     kind = _kind(start, end, observed.size, count / usual if usual > 0 else 1.0)
     return (_label(days[start], days[end]), days[start], days[end], count, usual, low, kind)
 
@@ -256,9 +216,11 @@ def _kind(start: int, end: int, days: int, part: float) -> str:
     return "stopped" if end == days - 1 else "gap"
 
 
-def _burst(days: pd.Index, at: int, observed: Array, expected: Array, most: Array) -> tuple[object, ...]:
-    day = days[at]
-    return (_label(day, day), day, day, float(observed[at]), float(expected[at]), float(most[at]), "burst")
+def _burst(
+    days: pd.Index, at: int, observed: Array, expected: Array, dispersion: float
+) -> tuple[object, ...]:
+    day, usual = days[at], float(expected[at])
+    return (_label(day, day), day, day, float(observed[at]), usual, _most(usual, dispersion), "burst")
 
 
 def _label(first: pd.Timestamp, last: pd.Timestamp) -> str:
