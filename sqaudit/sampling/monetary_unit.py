@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 
 import pandas as pd
-from scipy import optimize, special
+from scipy import special
 
 from sqaudit.sampling.exact import Number, risk_of, share_between
 
@@ -48,13 +48,15 @@ def confidence_factor(ratio_expected_to_tolerable: Number, confidence: Number = 
     ratio = float(share_between(ratio_expected_to_tolerable, "ratio_expected_to_tolerable", zero=True))
     risk = float(risk_of(confidence))
 
-    def excess(factor: float) -> float:
-        return float(special.gammaincc(1 + ratio * factor, factor)) - risk
+    def too_small(factor: float) -> bool:
+        return bool(special.gammaincc(1 + ratio * factor, factor) > risk)
 
-    high = 1.0
-    while excess(high) > 0:
-        high *= 2
-    return float(optimize.brentq(excess, 0.0, high, xtol=1e-12, rtol=1e-13))
+    low, high = 0.0, 1.0
+    while too_small(high):
+        low, high = high, 2 * high
+    while low < (middle := (low + high) / 2) < high:  # halve until the doubles are neighbours
+        low, high = (middle, high) if too_small(middle) else (low, middle)
+    return high
 
 
 def monetary_unit_plan(
