@@ -114,21 +114,21 @@ def _tokens(text: str) -> list[str]:
     return found
 
 
-def _joined(tokens: list[str]) -> list[str]:
+def _joined(pieces: list[str]) -> list[str]:
     words, negation = [], ""
-    for token in tokens:
-        if token == ";":
+    for piece in pieces:
+        if piece == ";":
             negation = ""
-        elif token in _NOT_ZH or token in _NOT_EN:
-            negation = token
-        elif token in _STOP_ZH or token in _STOP_EN or _says_nothing(token, negation):
+        elif piece in _NOT_ZH or piece in _NOT_EN:
+            negation = piece
+        elif piece in _STOP_ZH or piece in _STOP_EN or _says_nothing(piece, negation):
             continue
         else:
-            space = " " if negation and not _HAN.search(token) else ""
-            words.append(f"{negation}{space}{token}")
+            space = " " if negation and not _HAN.search(piece) else ""
+            words.append(f"{negation}{space}{piece}")
             negation = ""
     return words
 
 
-def _says_nothing(token: str, negation: str) -> bool:
-    return len(token) == 1 and not negation and token not in _SINGLE_ZH
+def _says_nothing(piece: str, negation: str) -> bool:
+    return len(piece) == 1 and not negation and piece not in _SINGLE_ZH
