@@ -45,6 +45,11 @@ class SinglePlan:
     accept: int
     reject: int
 
+    @property
+    def accepted_up_to(self) -> int:
+        """The most nonconforming items a lot is still accepted with: the number for an OC curve."""
+        return self.reject - 1
+
 
 @dataclass(frozen=True)
 class LotPlan:

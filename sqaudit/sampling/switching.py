@@ -19,6 +19,19 @@ from sqaudit.sampling.attribute_plans import SinglePlan
 from sqaudit.sampling.chances import Law
 
 Inspection = Literal["normal", "tightened", "reduced", "discontinued"]
+Reason = Literal[  # names, not words: what a reader is told is said elsewhere
+    "start",
+    "no_change",
+    "two_of_five_rejected",
+    "five_accepted",
+    "five_rejected_when_tightened",
+    "ten_accepted",
+    "rejected_when_reduced",
+    "between_the_numbers",
+    "work_irregular",
+    "awaiting_correction",
+    "resumed_after_correction",
+]
 
 REJECTED_TO_TIGHTEN, WINDOW = 2, 5  # 4.7.1: two of five or fewer consecutive lots
 ACCEPTED_TO_RELAX = 5  # 4.7.2: five consecutive lots
@@ -51,7 +64,7 @@ class SwitchingState:
     """
 
     inspection: Inspection = "normal"
-    reason: str = "start"
+    reason: Reason = "start"
     recent_rejections: tuple[bool, ...] = ()
     accepted_in_a_row: int = 0
     nonconforming_in_a_row: tuple[int, ...] = ()
@@ -62,7 +75,7 @@ class SwitchingState:
     def after(self, lot: LotResult) -> SwitchingState:
         """The state for the next lot. Once discontinued, nothing but `resumed` leads on."""
         if self.inspection == "discontinued":
-            return replace(self, reason="discontinued until corrective action is taken")
+            return replace(self, reason="awaiting_correction")
         seen = self._with(lot)
         if self.inspection == "normal":
             return seen._from_normal(lot)
@@ -70,12 +83,12 @@ class SwitchingState:
 
     def resumed(self) -> SwitchingState:
         """The state after corrective action: tightened inspection (4.8)."""
-        return self._switched("tightened", "resumed after corrective action")
+        return self._switched("tightened", "resumed_after_correction")
 
     def _with(self, lot: LotResult) -> SwitchingState:
         return replace(
             self,
-            reason="no change",
+            reason="no_change",
             recent_rejections=(*self.recent_rejections, not lot.accepted)[-WINDOW:],
             accepted_in_a_row=self.accepted_in_a_row + 1 if lot.accepted else 0,
             nonconforming_in_a_row=(*self.nonconforming_in_a_row, lot.nonconforming)[-ACCEPTED_TO_REDUCE:],
@@ -84,27 +97,27 @@ class SwitchingState:
 
     def _from_normal(self, lot: LotResult) -> SwitchingState:
         if sum(self.recent_rejections) >= REJECTED_TO_TIGHTEN:
-            return self._switched("tightened", "2 of 5 or fewer consecutive lots rejected")
+            return self._switched("tightened", "two_of_five_rejected")
         few = self.limit_number is None or sum(self.nonconforming_in_a_row) <= self.limit_number
         if self.allow_reduced and self.accepted_in_a_row >= ACCEPTED_TO_REDUCE and few and lot.steady:
-            return self._switched("reduced", "10 consecutive lots accepted, work steady")
+            return self._switched("reduced", "ten_accepted")
         return self
 
     def _from_tightened(self) -> SwitchingState:
         if self.rejected_since_switch >= REJECTED_TO_STOP:
-            return self._switched("discontinued", "5 lots rejected under tightened inspection")
+            return self._switched("discontinued", "five_rejected_when_tightened")
         if self.accepted_in_a_row >= ACCEPTED_TO_RELAX:
-            return self._switched("normal", "5 consecutive lots accepted")
+            return self._switched("normal", "five_accepted")
         return self
 
     def _from_reduced(self, lot: LotResult) -> SwitchingState:
         if not lot.accepted:
-            return self._switched("normal", "a lot rejected under reduced inspection")
+            return self._switched("normal", "rejected_when_reduced")
         if lot.marginal:
-            return self._switched("normal", "a lot between acceptance and rejection number")
-        return self if lot.steady else self._switched("normal", "work irregular")
+            return self._switched("normal", "between_the_numbers")
+        return self if lot.steady else self._switched("normal", "work_irregular")
 
-    def _switched(self, inspection: Inspection, reason: str) -> SwitchingState:
+    def _switched(self, inspection: Inspection, reason: Reason) -> SwitchingState:
         return SwitchingState(
             inspection, reason, allow_reduced=self.allow_reduced, limit_number=self.limit_number
         )
@@ -129,7 +142,7 @@ def history(lots: Iterable[LotResult], start: SwitchingState | None = None) -> p
     """Which inspection was in force for each lot, and what followed from it; lots in order of inspection.
 
     Columns: `lot` (counted from 1), `inspection`, `accepted` (missing for a lot that came after inspection
-    was discontinued), `nonconforming`, `next_inspection`, `reason`.
+    was discontinued), `nonconforming`, `next_inspection`, `reason` (a name of `Reason`).
 
     >>> history([LotResult(True), LotResult(False), LotResult(False)])["next_inspection"].tolist()
     ['normal', 'normal', 'tightened']

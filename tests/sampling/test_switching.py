@@ -97,7 +97,7 @@ def test_a_lot_is_judged_by_its_plan() -> None:
 def test_history_tells_why_and_leaves_out_what_came_after_the_end() -> None:
     table = history([BAD] * 8)
     assert table["inspection"].tolist() == ["normal"] * 2 + ["tightened"] * 5 + ["discontinued"]
-    assert table["reason"].iloc[1] == "2 of 5 or fewer consecutive lots rejected"
+    assert table["reason"].iloc[1] == "two_of_five_rejected"
     assert table["accepted"].isna().tolist() == [False] * 7 + [True]
     assert history([]).columns.tolist() == table.columns.tolist()
 
