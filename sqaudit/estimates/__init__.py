@@ -14,7 +14,7 @@ from sqaudit.estimates.bounds import IntervalSettings
 from sqaudit.estimates.checks import design_findings
 from sqaudit.estimates.design import SurveyDesign
 from sqaudit.estimates.estimate import estimate
-from sqaudit.estimates.flags import flag_people
+from sqaudit.estimates.flags import effective_people, flag_people
 from sqaudit.estimates.honesty import EstimateGrounds, grounds
 from sqaudit.estimates.integrity import DrawSettings, sample_integrity
 from sqaudit.estimates.items import Count, Mean, Ratio, Score, Share, Total
@@ -39,6 +39,7 @@ __all__ = [
     "benjamini_hochberg",
     "beside_unadjusted",
     "design_findings",
+    "effective_people",
     "estimate",
     "flag_people",
     "grounds",

@@ -48,8 +48,9 @@ def poststratify(sample: Survey, column: str, sizes: Mapping[object, float]) -> 
     group = domains(sample.frame, [column])
     labels = group.names[column].tolist()
     held = ordered_sums(group.of_row, sample.weights, group.count)
-    known = np.array([float(sizes[label]) for label in labels])
-    after = sample.weights * (known / held)[group.of_row]
+    # Cases without an answer weigh nothing and may be of a class that nobody else is of.
+    known = np.array([float(sizes[label]) if held[at] > 0 else 0.0 for at, label in enumerate(labels)])
+    after = sample.weights * (known / np.where(held > 0, held, 1.0))[group.of_row]
     counted = np.bincount(group.of_row[sample.weights > 0], minlength=group.count)
     classes = _classes(labels, counted, counted, held, known, [""] * len(labels), [""] * len(labels))
     added = Adjustment("poststratification", classes, group.of_row, sample.weights, after)
@@ -218,7 +219,7 @@ def _classes(
             "nonrespondents": sampled - answers,
             "weight_before": before,
             "weight_after": after,
-            "factor": after / before,
+            "factor": after / np.where(before > 0, before, np.nan),
             "merged_into": into,
             "reason": reasons,
         }

@@ -32,6 +32,9 @@ class SurveyDesign:
                            whole; `adjust`: its distance from the mean of all strata. A stratum taken whole
                            adds nothing.
 
+    unequal                whether units were drawn with unequal chances on purpose, so that weights need not
+                           be N / n; needs weights or probabilities
+
     Without populations the first stage counts as drawn with replacement, and later stages need not be known:
     this is the Hansen-Hurwitz approximation for sampling proportional to size, whose joint probabilities are
     unknown. With populations for fewer stages than clusters, the later stages count as taken whole.

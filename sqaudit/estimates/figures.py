@@ -68,11 +68,12 @@ def _variance(sample: Survey, weighted: Array, within: Integers, domains: int) -
         return variance_of_totals(sample.stages, weighted, within, domains, design)
     # An adjustment carries a domain's values into all rows of its classes: domains no longer share nothing.
     everywhere = np.zeros(len(weighted), dtype=np.int64)
+    drawn = _drawn_share(sample)
     value, lonely = np.zeros(domains), np.zeros(domains, dtype=bool)
     for domain in range(domains):
         own, added = np.where(within == domain, weighted, 0.0), 0.0
         for adjustment in reversed(sample.adjustments):
-            own, more = _carried(adjustment, own, _drawn_share(sample))
+            own, more = _carried(adjustment, own, drawn)
             added += more
         part = variance_of_totals(sample.stages, own, everywhere, 1, design)
         value[domain], lonely[domain] = part.value[0] + added, part.lonely[0]
@@ -91,13 +92,14 @@ def _carried(adjustment: Adjustment, weighted: Array, drawn: Array) -> tuple[Arr
     count = int(group.max()) + 1
     each = np.where(answered, weighted / np.where(answered, adjustment.after, 1.0), 0.0)
     counted = np.where(answered, adjustment.before, 0.0)
-    mean = ordered_sums(group, counted * each, count) / ordered_sums(group, counted, count)
+    held = ordered_sums(group, counted, count)
+    mean = ordered_sums(group, counted * each, count) / np.where(held > 0, held, 1.0)
     residual = weighted - mean[group] * adjustment.after
     if adjustment.kind == "poststratification":
         return residual, 0.0
     sampled = np.bincount(group[adjustment.before > 0], minlength=count)
     answers = np.bincount(group[answered], minlength=count)
-    lost = (1 - answers / sampled) * answers / np.maximum(answers - 1, 1)
+    lost = (1 - answers / np.maximum(sampled, 1)) * answers / np.maximum(answers - 1, 1)
     added = float((lost * ordered_sums(group, drawn * residual**2, count)).sum())
     return residual + mean[group] * adjustment.before, added
 

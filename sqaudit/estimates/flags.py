@@ -42,9 +42,8 @@ def flag_people(
     most level x people are flagged on average, for every n; and of those flagged at most that part wrongly,
     on average.
 
-    For a sample with unequal weights give effective numbers of cases: n over the design effect, and that
-    times the share. Fractions are allowed with a `reference`; they interpolate the binomial, as Korn and
-    Graubard (1998) do.
+    For a sample with unequal weights or clusters take the numbers of `effective_people`. Fractions are
+    allowed with a `reference`; they interpolate the binomial, as Korn and Graubard (1998) do.
 
     ValueError, with all reasons, for negative counts, found above n, fractions without a reference, a
     reference or level outside (0, 1).
@@ -80,6 +79,27 @@ def flag_people(
         verdict=verdict,
         reason=reason,
     )
+
+
+def effective_people(estimates: pd.DataFrame) -> pd.DataFrame:
+    """The shares of a frame of `estimate` as numbers that `flag_people` compares: `found` of `n`, fractions.
+
+    `n` becomes the simple random sample that would have the same standard error, never more than there were
+    cases; where a share is 0 or 1 it stays as it is. The chances are then as good as that standard error is.
+
+    Source: Korn and Graubard (1998), Survey Methodology 24:193-201.
+
+    >>> shares = pd.DataFrame({"agent": ["A"], "estimate": [0.2], "standard_error": [0.1], "n": [40]})
+    >>> effective_people(shares)[["found", "n"]].round(6).to_dict("records")
+    [{'found': 3.2, 'n': 16.0}]
+    """
+    require(estimates, ["estimate", "standard_error", "n"], "people from estimates")
+    share, error, n = (
+        estimates[name].to_numpy(dtype=np.float64) for name in ("estimate", "standard_error", "n")
+    )
+    simple = np.where(error > 0, share * (1 - share) / np.where(error > 0, error, 1.0) ** 2, n)
+    size = np.where(np.isnan(error) & (share > 0) & (share < 1), np.nan, np.minimum(simple, n))
+    return estimates.assign(found=share * size, n=size)
 
 
 def _chance(faults: Array, n: Array, reference: float | None) -> Array:

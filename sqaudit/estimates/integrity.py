@@ -36,11 +36,15 @@ class DrawSettings:
     seed     of these draws: the same seed gives the same p-value
     """
 
-    strata: tuple[str, ...] = ()
+    strata: str | Sequence[str] = ()
     cluster: str | None = None
     level: float = LEVEL
     repeats: int = 1999
     seed: int = 1
+
+    def __post_init__(self) -> None:
+        strata = (self.strata,) if isinstance(self.strata, str) else tuple(self.strata)
+        object.__setattr__(self, "strata", strata)
 
 
 def sample_integrity(

@@ -92,7 +92,7 @@ def _tested(
         same = abs(difference) <= 1e-9 * max(abs(truth), 1.0)  # two ways of adding up the same cases
         return {"test": "census", "p_value": np.nan, "consistent": same}
     if item.figure == "share" and _is_simple(sample) and found["missing"] == 0:
-        return {"test": "hypergeometric", "p_value": _exact(found, truth), "consistent": pd.NA}
+        return {"test": "hypergeometric", "p_value": _exact(sample, found, truth), "consistent": pd.NA}
     error, freedom = float(found["standard_error"]), float(found["degrees_of_freedom"])
     if error > 0 and freedom > 0:
         p_value = float(2 * special.stdtr(freedom, -abs(difference) / error))
@@ -112,9 +112,9 @@ def _is_simple(sample: Survey) -> bool:
     )
 
 
-def _exact(found: pd.Series, truth: float) -> float:
+def _exact(sample: Survey, found: pd.Series, truth: float) -> float:
     """Twice the smaller tail of the hypergeometric distribution with the census number of successes."""
-    size, n = round(float(found["population"])), int(found["n"])
+    size, n = round(float(sample.stages[0].population[0])), int(found["n"])
     marked, x = round(truth * size), round(float(found["estimate"]) * n)
     if not 0 <= marked <= size:
         return 0.0  # no population of this size has such a share

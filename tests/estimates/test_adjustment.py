@@ -89,6 +89,19 @@ def test_poststratification_needs_every_class_on_both_sides() -> None:
         poststratify(sample, "kind", {"a": 500, "c": 100, "d": 0})
 
 
+def test_poststratification_follows_nonresponse() -> None:
+    """Answers first, then the population; a class in which nobody answered needs no size."""
+    frame = asked({"new": (60, 30), "old": (40, 40)})
+    frame["region"] = np.where(frame.index % 3 == 0, "north", "south")
+    frame.loc[59, "region"] = "nowhere"
+    answered = adjust_for_nonresponse(survey(frame, SIMPLE), "answered", "kind")
+    sample = poststratify(answered, "region", {"north": 400, "south": 600})
+    assert sample.weights.sum() == pytest.approx(1000)
+    row = beside_unadjusted(sample, Share("good")).iloc[0]
+    assert 0 < row["low"] < row["estimate"] < row["high"] < 1
+    assert row["standard_error"] == pytest.approx(row["unadjusted_standard_error"], rel=0.2)
+
+
 def test_a_total_of_the_classes_is_known_after_poststratification() -> None:
     frame = asked({"a": (30, 30), "b": (30, 30)}).assign(one=1.0)
     frame["is_a"] = (frame["kind"] == "a").astype(float)

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from sqaudit.errors import FrameError
-from sqaudit.estimates.flags import flag_people
+from sqaudit.estimates import Share, SurveyDesign, estimate, survey
+from sqaudit.estimates.flags import effective_people, flag_people
 from sqaudit.estimates.multiplicity import benjamini_hochberg, holm
 
 
@@ -87,6 +88,20 @@ def test_few_cases_and_missing_counts_give_no_verdict_and_cost_nothing() -> None
     assert table["verdict"].tolist() == ["no_verdict", "flagged", "no_verdict", "no_verdict"]
     assert table["reason"].tolist() == ["few_cases", "", "missing_count", "few_cases"]
     assert table["adjusted_p_value"][1] == table["p_value"][1]
+
+
+def test_clustered_people_count_less() -> None:
+    frame = pd.DataFrame({"agent": ["A"] * 40 + ["B"] * 40, "day": np.repeat(range(20), 4)})
+    frame["late"] = (frame["day"] < 3).astype(float)
+    sample = survey(frame, SurveyDesign(clusters="day"))
+    shares = estimate(sample, Share("late"), by="agent")
+    effective = effective_people(shares)
+    assert effective["n"][0] < 12  # ten days of four cases each that all went alike
+    assert effective["n"][1] == 40  # nothing was late: there is no standard error to go by
+    assert effective["found"][0] == pytest.approx(0.3 * effective["n"][0])
+    plain = flag_people(people([12, 0], [40, 40]), 0.15)
+    assert plain["verdict"].tolist() == ["flagged", "not_told_apart"]
+    assert flag_people(effective, 0.15, fewest=5)["verdict"].tolist() == ["not_told_apart"] * 2
 
 
 def test_nobody_at_all() -> None:

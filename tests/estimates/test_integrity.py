@@ -30,7 +30,7 @@ def drawn(frame: pd.DataFrame, per_week: tuple[int, ...], generator: np.random.G
     return frame.assign(drawn=took)
 
 
-WEEKLY = DrawSettings(strata=("week",), repeats=199)
+WEEKLY = DrawSettings(strata="week", repeats=199)
 
 
 def test_false_alarms_come_as_often_as_promised() -> None:
