@@ -148,7 +148,7 @@ def two_point_plan(
     >>> plan.sample_size, plan.accept
     (80, 7)
     """
-    check_law(law, population)
+    population = check_law(law, population)
     good, bad = share_between(good_rate, "good_rate", zero=True), share_between(bad_rate, "bad_rate")
     often = share_between(accepted_when_good, "accepted_when_good")
     seldom = share_between(accepted_when_bad, "accepted_when_bad")
@@ -247,10 +247,11 @@ def _plan(sample_size: int, accept: int, law: Law, population: int | None) -> tu
 
 def _most_accepted(n: int, c: int, chance: float, population: int) -> int:
     """The most nonconforming items a lot may have and still be accepted with at least this chance."""
-    limit = exact(chance)
+    refused, left = 1 - exact(chance), n - c - 1
     good, bad = 0, population
     while bad - good > 1:
         middle = (good + bad) // 2
-        accepted = at_most_of_lot(c, n, middle, population)
-        good, bad = (middle, bad) if accepted >= float(limit) else (good, middle)
+        # Asked of the conforming items, so a tie counts.
+        often = within_of_lot(refused, left, n, population - middle, population)
+        good, bad = (middle, bad) if often else (good, middle)
     return good

@@ -19,14 +19,13 @@ Law = Literal["binomial", "poisson", "hypergeometric"]
 _NEAR = 1e-9  # relative distance from a limit below which binary arithmetic is not trusted
 
 
-def check_law(law: Law, population: int | None) -> None:
-    """ValueError unless the law is one of the three and has the population it needs."""
+def check_law(law: Law, population: int | None) -> int | None:
+    """The population as a plain int; ValueError unless the law is one of the three and has what it needs."""
     if law not in get_args(Law):
         raise ValueError(f"law must be one of {', '.join(get_args(Law))}; found {law!r}.")
     if law == "hypergeometric" and population is None:
         raise ValueError("the hypergeometric law needs the population; found none.")
-    if population is not None:
-        whole(population, "population", least=1)
+    return None if population is None else whole(population, "population", least=1)
 
 
 def at_most(most: int, n: int, rate: float, law: Law = "binomial") -> float:

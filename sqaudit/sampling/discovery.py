@@ -80,7 +80,7 @@ def attribute_plan(
     """
     if law is None:
         law = "binomial" if population is None else "hypergeometric"
-    check_law(law, population)
+    population = check_law(law, population)
     tolerable, risk = share_between(tolerable_rate, "tolerable_rate"), risk_of(confidence)
     expected = share_between(expected_rate, "expected_rate", zero=True)
     search = _Search(tolerable, risk, law, population)
@@ -117,7 +117,7 @@ def upper_limit(
     (0.0766, 0.3667)
     """
     law = law or ("binomial" if population is None else "hypergeometric")
-    check_law(law, population)
+    population = check_law(law, population)
     tail = float(risk_of(confidence))
     x, size = np.broadcast_arrays(_counts(found, "found"), _counts(n, "n"))
     if (x > size).any():
@@ -128,12 +128,7 @@ def upper_limit(
     if law == "binomial":
         bound = special.betainccinv(x + 1, np.where(x < size, size - x, 1), tail)
         return np.where(size == 0, np.nan, np.where(x == size, 1.0, bound))[()]
-    assert population is not None  # check_law refused otherwise  # noqa: S101
-    if (size > population).any():
-        raise ValueError(f"n must not exceed the population of {population}; found {int(size.max())}.")
-    drawn = np.maximum(size, 1).ravel()  # where nothing was drawn the answer is NaN anyway
-    most = most_in_population(x.ravel(), drawn, np.full(size.size, population), tail)
-    return np.where(size == 0, np.nan, most.reshape(size.shape) / population)[()]
+    return _limit_in_lot(x, size, population or 0, tail)
 
 
 def sight(n: int, population: int | None = None, confidence: Number = 0.95) -> Sight:
@@ -146,7 +141,7 @@ def sight(n: int, population: int | None = None, confidence: Number = 0.95) -> S
     (22, 0.367)
     """
     if whole(n, "n") == 0:
-        check_law("binomial", population)
+        population = check_law("binomial", population)
         return Sight(0, population, float(1 - risk_of(confidence)), 1.0, population)
     rate = float(upper_limit(0, n, confidence, population=population))
     possible = None if population is None else round(rate * population)
@@ -164,6 +159,9 @@ def chance_to_find_one(n: int, rate: Number, population: int | None = None) -> f
     share = share_between(rate, "rate", zero=True, one=True)
     if population is None:
         return 1 - at_most(0, n, float(share))
+    population = whole(population, "population")
+    if whole(n, "n") > population:
+        raise ValueError(f"n must not exceed the population of {population}; found {n}.")
     return 1 - at_most_of_lot(0, n, round(share * population), population)
 
 
@@ -248,6 +246,16 @@ def _for_expected(search: _Search, expected: Fraction) -> tuple[int | None, int]
         if size := search.smallest(allowed, largest, above):
             return size, allowed
     return None, 0
+
+
+def _limit_in_lot(
+    x: npt.NDArray[np.int64], n: npt.NDArray[np.int64], population: int, tail: float
+) -> np.float64 | npt.NDArray[np.float64]:
+    if (n > population).any():
+        raise ValueError(f"n must not exceed the population of {population}; found {int(n.max())}.")
+    drawn = np.maximum(n, 1).ravel()  # where nothing was drawn the answer is NaN anyway
+    most = most_in_population(x.ravel(), drawn, np.full(n.size, population), tail)
+    return np.where(n == 0, np.nan, most.reshape(n.shape) / population)[()]
 
 
 def _counts(values: npt.ArrayLike, name: str) -> npt.NDArray[np.int64]:

@@ -9,6 +9,8 @@ import math
 from decimal import Decimal
 from fractions import Fraction
 
+import numpy as np
+
 Number = int | float | str | Decimal | Fraction
 
 
@@ -25,8 +27,10 @@ def exact(number: Number, name: str = "the number") -> Fraction:
         if isinstance(number, str):
             text = number.strip()
             return Fraction(text[:-1].strip()) / 100 if text.endswith("%") else Fraction(text)
-        if isinstance(number, float):  # includes numpy's double, whose own repr is no number
-            return Fraction(repr(float(number)))
+        if isinstance(number, float | np.floating):
+            return Fraction(str(number))  # the shortest decimal that is this float
+        if isinstance(number, np.integer):  # whose arithmetic overflows, where Python's does not
+            return Fraction(int(number))
         return Fraction(number)
     except (ValueError, OverflowError, TypeError, ZeroDivisionError):
         raise ValueError(f"{name} must be a finite number; found {number!r}.") from None
@@ -68,7 +72,7 @@ def ceil_of(share: Number, count: int) -> int:
     >>> ceil_of(0.07, 100), math.ceil(0.07 * 100), ceil_of("10%", 61)
     (7, 8, 7)
     """
-    return math.ceil(exact(share, "share") * count)
+    return math.ceil(exact(share, "share") * whole(count, "count"))
 
 
 def risk_of(confidence: Number) -> Fraction:

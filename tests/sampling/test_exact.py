@@ -91,3 +91,10 @@ def test_ties_count_as_within() -> None:
     assert not within(risk - Fraction(1, 10**30), 0, 1, Fraction(9, 10))
     assert within_of_lot(Fraction(1, 20), 0, 19, 1, 20)
     assert not within_of_lot(Fraction(1, 20) - Fraction(1, 10**30), 0, 19, 1, 20)
+
+
+def test_numbers_of_numpy_become_those_of_python() -> None:
+    # An int64 overflows silently in a fraction of large numbers; a float32 has its own shortest decimal.
+    assert type(exact(np.int64(7)).numerator) is int
+    assert exact(np.float32(0.07)) == Fraction(7, 100)
+    assert type(whole(np.int64(60), "population")) is int  # type: ignore[arg-type]
