@@ -42,7 +42,7 @@ class SurveyDesign:
     ValueError, with all reasons, for a description that contradicts itself.
 
     Source: Sarndal, Swensson and Wretman (1992), Model Assisted Survey Sampling, chapters 3 and 4; Hansen and
-    Hurwitz (1943), Ann. Math. Stat. 14:333-362; single units: Lumley (2010), Complex Surveys, section 3.2.1.
+    Hurwitz (1943), Ann. Math. Stat. 14:333-362; single units: Lumley (2010), Complex Surveys.
 
     >>> SurveyDesign(weight="weight", strata="channel", populations="calls_in_channel").kind
     'stratified'

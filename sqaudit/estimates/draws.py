@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -34,17 +35,17 @@ class Draw:
     stratum: Integers
     took: Truth
 
-    @property
+    @cached_property
     def size(self) -> Integers:
         """For each stratum, its units."""
         return np.bincount(self.stratum).astype(np.int64)
 
-    @property
+    @cached_property
     def number(self) -> Integers:
         """For each stratum, the units drawn."""
         return np.bincount(self.stratum[self.took], minlength=len(self.size)).astype(np.int64)
 
-    @property
+    @cached_property
     def open(self) -> Truth:
         """For each stratum, whether some of its units were drawn and some left."""
         return np.asarray((self.number > 0) & (self.number < self.size))

@@ -44,7 +44,7 @@ def reconcile(
 
     ValueError for indicators in only one of `items` and `census`.
 
-    Source: Cochran (1977), Sampling Techniques, 3rd ed., sections 2.5 and 5.4; Holm (1979), Scand. J. Stat.
+    Source: Cochran (1977), Sampling Techniques, 3rd ed., chapters 2 and 5; Holm (1979), Scand. J. Stat.
     6:65-70.
 
     >>> from sqaudit.estimates import Share, SurveyDesign, survey

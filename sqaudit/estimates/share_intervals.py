@@ -64,7 +64,7 @@ def share_interval(
 
     Source: Korn and Graubard (1998), Survey Methodology 24:193-201; the limit: Parker et al. (2017), Vital
     and Health Statistics 2(175); likelihood: Rao and Scott (1984), Ann. Stat. 12:46-60; the names are those
-    of svyciprop in R's survey package (Lumley 2010, Complex Surveys, section 2.3).
+    of svyciprop in R's survey package (Lumley 2010, Complex Surveys).
 
     >>> [round(end, 6) for end in share_interval(0.815, 0.0270776455620269, 200, 199, population=6194)]
     [0.755072, 0.865604]

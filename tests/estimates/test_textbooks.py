@@ -132,7 +132,7 @@ def test_totals_and_variances_are_unbiased_over_all_samples_of_two_stages() -> N
 
 
 def test_a_domain_is_not_a_sample_of_its_own() -> None:
-    """The domain total of a simple random sample, by the formula of Cochran (1977), section 2.12."""
+    """The domain total of a simple random sample, by the formula of Cochran (1977), section 2.13."""
     frame = pd.DataFrame({"team": list("AABBBBBBAB"), "value": [3.0, 5, 2, 8, 1, 4, 4, 9, 6, 2], "calls": 40})
     row = estimate(survey(frame, SurveyDesign(populations="calls")), Total("value"), by="team").iloc[0]
     zero_filled = np.where(frame["team"] == "A", frame["value"], 0.0)
