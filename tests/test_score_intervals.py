@@ -33,7 +33,7 @@ from sqaudit.score_intervals import (
 REFERENCE = Path(__file__).parents[2] / "shared" / "statistics" / "d_binomial_intervals.json"
 CLOSED, ITERATIVE = 1e-9, 1e-5  # the tolerances of the reference file
 
-settings.register_profile("score_intervals", deadline=None, derandomize=True, max_examples=60)
+settings.register_profile("score_intervals", deadline=None, derandomize=True, max_examples=30)
 steady = settings.get_profile("score_intervals")
 
 ONE_SHARE: dict[str, tuple[Callable[..., Interval], dict[str, bool], float]] = {

@@ -13,7 +13,7 @@ from hypothesis import settings
 SHARED = Path(__file__).parents[3] / "shared" / "statistics"
 
 # The search for an example must not depend on how busy the machine is.
-settings.register_profile("sampling", deadline=None, derandomize=True, max_examples=100)
+settings.register_profile("sampling", deadline=None, derandomize=True, max_examples=50)
 
 
 @pytest.fixture(scope="session")

@@ -134,7 +134,7 @@ def test_empty_strata_and_no_strata() -> None:
     assert allocate(0, {}).empty
 
 
-@settings(steady, max_examples=50)
+@settings(steady, max_examples=25)
 @given(questions(), st.sampled_from([0.0001, 0.001, 0.01]))
 def test_the_sample_for_a_variance_reaches_it(question: tuple, variance: float) -> None:
     _, sizes, _, spreads, _, _ = question
@@ -151,7 +151,7 @@ def test_the_sample_for_a_variance_reaches_it(question: tuple, variance: float) 
         assert math.isnan(short) or short > variance
 
 
-@settings(steady, max_examples=50)
+@settings(steady, max_examples=25)
 @given(questions(), st.integers(0, 2000))
 def test_the_sample_for_a_budget_is_paid_by_it(question: tuple, budget: int) -> None:
     _, sizes, _, spreads, costs, _ = question

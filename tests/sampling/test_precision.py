@@ -52,7 +52,7 @@ def test_wilson_size_is_the_smallest_that_holds(half_width: float, percent: int,
     assert n == 1 or width[1] > half_width * (1 - 1e-9)
 
 
-@settings(steady, max_examples=40)
+@settings(steady, max_examples=20)
 @given(st.sampled_from([0.03, 0.05, 0.1]), st.integers(0, 100), st.integers(1, 700))
 def test_width_size_is_the_first_of_all_sizes_that_holds(
     half_width: float, percent: int, population: int
