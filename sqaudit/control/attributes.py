@@ -20,8 +20,10 @@ from sqaudit.control.lines import (
 
 Attribute = Literal["p", "u"]
 
-FEW_EXPECTED = 10  # below, the upper three-sigma tail of counts is over 2.6 times nominal (Poisson, mean 10)
-MANY_EXPECTED = 100  # from here on binomial limits narrow so much that day-to-day variation shows through
+FEW_EXPECTED = 10  # below, the upper three-sigma tail of counts is over 2.5 times nominal (Poisson, mean 10)
+MANY_EXPECTED = (
+    50  # from here on chance spreads the rarer outcome by a seventh, as little as days differ anyway
+)
 SIGMA_Z_RANGE = (0.8, 1.2)  # outside, variation is not that of the binomial or Poisson distribution
 
 

@@ -56,10 +56,10 @@ def control_chart(points: pd.DataFrame, design: Design) -> ControlChart:
     baseline of the design and stay as they are until a re-basing with its reason. 20 baseline points give
     firm limits, 12 temporary ones, fewer none and then no signals. Limits never leave what the figure can be.
 
-    p and u charts: exact limits where fewer than 10 cases of the rarer outcome are expected at some baseline
-    point, else three-sigma limits; Exact limits count runs
-    around the median. Laney's are always beside them (`laney_low`, `laney_high`), and they judge
-    where at least 100 of the rarer outcome are expected and sigma_z is above 1.2. `low` and `high` judge.
+    p and u charts: exact limits, and runs around the median, where fewer than 10 cases of the rarer outcome
+    are expected at the median point of the baseline; else three-sigma limits. Laney's are always beside them
+    (`laney_low`, `laney_high`), and they judge where at least 50 of the rarer outcome are expected and
+    sigma_z is above 1.2. `low` and `high` judge.
 
     `signal` names the rules whose pattern a point is part of, `alarm` those that become true at it, both
     joined by commas; `side` is `high`, `low` or both. ValueError for a period named twice or one that is not

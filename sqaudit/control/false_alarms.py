@@ -15,7 +15,7 @@ from sqaudit.control.rules import completed
 LimitsFrom = Literal["known", "centre", "individuals"]
 
 SERIES = 20_000  # calm series simulated: a chance of 0.3 is then known to 0.003
-VALUES = 8_000_000  # at most so many values in all; long series are simulated less often
+VALUES = 4_000_000  # at most so many values in all; long series are simulated less often
 SEED = 19_240_516  # any number is right; this is the day of Shewhart's first control chart
 
 

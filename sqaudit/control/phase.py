@@ -74,12 +74,13 @@ def _method(base: pd.DataFrame, sigma_z: float, design: Design) -> str:
     centre = attributes.centre_line(base["numerator"], base["denominator"])
     least = attributes.least_expected(design.kind, centre, base["denominator"])
     whole = bool((base["denominator"] % 1 == 0).all() and (base["numerator"] % 1 == 0).all())
-    few = bool(least.size and least.min() < attributes.FEW_EXPECTED and whole)
+    typical = float(np.median(least)) if least.size else np.nan
+    few = typical < attributes.FEW_EXPECTED and whole
     if design.dispersion == "laney":
         return "laney"
     if design.limits == "exact" or (design.limits == "auto" and few):
         return "exact"
-    many = bool(least.size and np.median(least) >= attributes.MANY_EXPECTED)
+    many = typical >= attributes.MANY_EXPECTED
     spread = sigma_z > attributes.SIGMA_Z_RANGE[1]
     return "laney" if design.dispersion == "auto" and many and spread else "three_sigma"
 

@@ -7,10 +7,18 @@ from typing import Any
 
 from sqaudit.control.change_point import ChangePoint
 from sqaudit.control.chart import ControlChart
+from sqaudit.control.composition import CompositionChange
 from sqaudit.present import numbers
 from sqaudit.present.words import Tongue, is_said, joined, say
 
-__all__ = ["artefact_sentence", "chart_notes", "chart_reading", "period_name", "since_sentence"]
+__all__ = [
+    "artefact_sentence",
+    "chart_notes",
+    "chart_reading",
+    "composition_sentence",
+    "period_name",
+    "since_sentence",
+]
 
 
 def chart_reading(chart: ControlChart, language: Tongue) -> str:
@@ -58,8 +66,12 @@ def chart_notes(chart: ControlChart, language: Tongue) -> list[str]:
             fields = {"sigma_z": spread} if code in ("overdispersed", "underdispersed") else {}
             sentences.append(say(f"control.note.{code}", language, **fields))
     if numbers.is_number(chart.false_alarms.chance_of_any):
-        chance = numbers.share(chart.false_alarms.chance_of_any, digits=0)
-        sentences.append(say("control.chance", language, points=chart.false_alarms.points, chance=chance))
+        alarms = chart.false_alarms
+        chance = numbers.share(alarms.chance_of_any, digits=0)
+        expected = numbers.amount(alarms.expected, "ratio", language, digits=1)
+        sentences.append(
+            say("control.chance", language, points=alarms.points, chance=chance, expected=expected)
+        )
     return sentences
 
 
@@ -76,6 +88,22 @@ def since_sentence(change: ChangePoint, language: Tongue, unit: str, confidence:
         before=numbers.amount(change.before, unit, language),
         after=numbers.amount(change.after, unit, language),
         confidence=f"{numbers.plain(round(100 * confidence, 6))} %",
+    )
+
+
+def composition_sentence(change: CompositionChange, column: str, language: Tongue) -> str:
+    """Since when the records divide otherwise into the classes of a column, or that they do not."""
+    if not change.found:
+        return say("control.composition.steady", language, column=column)
+    return say(
+        "control.composition.changed",
+        language,
+        since=period_name(change.since),
+        column=column,
+        group=change.group or say("table.not_given", language),
+        moved=numbers.share(change.moved),
+        before=numbers.share(change.before),
+        after=numbers.share(change.after),
     )
 
 

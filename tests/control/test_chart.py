@@ -145,6 +145,20 @@ def test_missing_and_nullable_counts_are_left_out() -> None:
     assert not chart.points["in_baseline"].iloc[3]
 
 
+def test_quiet_weekends_do_not_decide_how_busy_days_are_judged() -> None:
+    draw = np.random.default_rng(4)
+    cases = np.array([400, 400, 400, 400, 400, 30, 20] * 6)
+    level = draw.normal(0.75, 0.05, cases.size)  # days differ by more than chance
+    frame = pd.DataFrame(
+        {"period": range(42), "numerator": draw.binomial(cases, level), "denominator": cases}
+    )
+    chart = control_chart(frame, Design("p"))
+    assert chart.phases.loc[0, "method"] == "laney"
+    assert (chart.points["signal"].str.contains("outside")).sum() == 0
+    plain = control_chart(frame, Design("p", dispersion="plain"))
+    assert (plain.points["signal"].str.contains("outside")).sum() >= 3
+
+
 @settings(deadline=None)
 @given(st.floats(0.001, 0.999), st.integers(1, 3000))
 def test_exact_limits_are_the_quantiles_of_the_binomial(centre: float, cases: int) -> None:

@@ -10,6 +10,7 @@ from sqaudit.control.attributes import three_sigma_lines
 from sqaudit.control.chart import control_chart
 from sqaudit.control.design import Design, LeftOut, Rules
 from sqaudit.control.individuals import individuals_lines, moving_range_limit
+from sqaudit.control.means import means_lines
 from sqaudit.control.rare_events import NELSON_POWER
 
 # Montgomery (2009), Introduction to Statistical Quality Control, 6th ed., Table 7.1: orange juice concentrate
@@ -124,6 +125,15 @@ def test_laney_widens_by_the_spread_of_neighbours() -> None:
     assert outside.sum() >= 16
     assert chart.signals.empty
     assert {"overdispersed", "laney_limits"} <= set(chart.notes)
+
+
+# Montgomery (2009), appendix VI, factors for control charts: A3.
+@pytest.mark.parametrize(
+    ("cases", "factor"), [(2, 2.659), (3, 1.954), (4, 1.628), (5, 1.427), (10, 0.975), (25, 0.606)]
+)
+def test_means_have_the_tabulated_factors(cases: int, factor: float) -> None:
+    lines = means_lines([10.0, 10.0], [1.0, 1.0], [7, 9], [cases])
+    assert float(lines.high[0]) - 10 == pytest.approx(factor, abs=5e-4)
 
 
 def test_rates_over_unlike_exposure() -> None:

@@ -13,12 +13,19 @@ from PIL import Image
 
 from sqaudit.control.change_point import change_point
 from sqaudit.control.chart import ControlChart, control_chart
+from sqaudit.control.composition import composition_change
 from sqaudit.control.design import Design, LeftOut, Rebase
 from sqaudit.control.volume import volume_artefacts
 from sqaudit.present import fonts, palette
 from sqaudit.present.blocks import png
 from sqaudit.present.change_sentences import change_sentence, family_sentence, strata_sentence
-from sqaudit.present.control_sentences import artefact_sentence, chart_notes, chart_reading, since_sentence
+from sqaudit.present.control_sentences import (
+    artefact_sentence,
+    chart_notes,
+    chart_reading,
+    composition_sentence,
+    since_sentence,
+)
 from sqaudit.present.figures.control import _apart, alt_control, control_figure
 from sqaudit.present.words import Tongue, keys
 from sqaudit.tests_of_change.changes import period_changes
@@ -188,6 +195,17 @@ def test_since_when_in_words() -> None:
         since_sentence(change_point(frame.head(4), "share"), "zh", "share")
         == "只有 4 个点，无法判断何时改变。"
     )
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_break_in_the_make_up_in_words(language: Tongue) -> None:
+    frame = pd.DataFrame({"period": [*range(10)] * 2, "group": ["filled"] * 10 + [None] * 10})
+    found = composition_change(frame.assign(count=[90] * 5 + [5] * 5 + [10] * 5 + [95] * 5))
+    words = composition_sentence(found, "owner", language)
+    assert "85.0 %" in words
+    assert ("Not given" if language == "en" else "未填写") in words or "filled" in words
+    steady = composition_change(frame.assign(count=50))
+    assert "owner" in composition_sentence(steady, "owner", language)
 
 
 def changes(now: list[int]) -> pd.DataFrame:

@@ -137,7 +137,8 @@ def _draw_lines(axes: Axes, points: pd.DataFrame) -> None:
         ):
             if part[line].notna().any():
                 # A period without cases has no limits of its own; the step of its neighbour goes on.
-                steps = part[line].ffill().bfill()
+                own = part[line].where(part["skipped"] == "")
+                steps = (own if own.notna().any() else part[line]).ffill().bfill()
                 axes.stairs(
                     steps, edges, baseline=None, color=colour, linestyle=style, linewidth=1.1, zorder=2
                 )
@@ -252,7 +253,7 @@ def _label_lines(
     target: float | None,
 ) -> None:
     """The lines named at the right end, moved apart where they would touch."""
-    known = points[points["centre"].notna()]
+    known = points[points["centre"].notna() & (points["skipped"] == "")]
     labels: list[tuple[float, str]] = []
     if len(known):
         last = known.iloc[-1]
@@ -309,10 +310,11 @@ def _top(group: Sequence[int], heights: Sequence[float]) -> float:
 def _label_periods(axes: Axes, points: pd.DataFrame) -> None:
     step = max(1, -(-len(points) // 9))  # at most nine labels of a day's length fit side by side
     shown = [place for place in range(len(points)) if (len(points) - 1 - place) % step == 0]
+    counted = not (points["denominator"].isna() | (points["denominator"] == 1)).all()  # else no n to show
     labels = []
     for place in shown:
         cases = points["denominator"][place]
-        below = f"\nn={numbers.count(cases)}" if numbers.is_number(cases) and cases >= 2 else ""
+        below = f"\nn={numbers.count(cases)}" if counted and numbers.is_number(cases) else ""
         labels.append(drawable(period_name(points["period"][place]) + below))
     axes.set_xticks(shown, labels, linespacing=1.35)
 
