@@ -375,12 +375,12 @@ def test_stratified_means_and_shares_are_covered() -> None:
 def test_means_and_shares_of_clusters_are_covered() -> None:
     generator = np.random.default_rng(20260102)
     level = generator.normal(size=200)
-    cluster = np.repeat(range(200), 15)
-    value = level[cluster] + generator.normal(size=3000)
+    cluster = np.repeat(range(200), 8)
+    value = level[cluster] + generator.normal(size=1600)
     late = value > 1.0
     chosen = np.concatenate([generator.choice(200, 30, replace=False) for _ in range(DRAWS)])
-    rows = (chosen[:, None] * 15 + np.arange(15)).ravel()
-    frame = pd.DataFrame({"draw": np.repeat(range(DRAWS), 450), "value": value[rows], "late": late[rows]})
+    rows = (chosen[:, None] * 8 + np.arange(8)).ravel()
+    frame = pd.DataFrame({"draw": np.repeat(range(DRAWS), 240), "value": value[rows], "late": late[rows]})
     frame = frame.assign(agent=cluster[rows], agents=200)
     sample = survey(frame, SurveyDesign(strata="draw", clusters="agent", populations="agents"))
     found = estimate(sample, [Mean("value"), Share("late")], by="draw")
