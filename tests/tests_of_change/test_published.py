@@ -12,7 +12,8 @@ from sqaudit.tests_of_change.rates import rate_ratio, two_rates
 from sqaudit.tests_of_change.shares import two_shares
 from sqaudit.tests_of_change.strata import mantel_haenszel
 
-# Bickel, Hammel and O'Connell (1975), Science 187:398-404: admissions to Berkeley by department; results as R's mantelhaen.test documents them for its UCBAdmissions.
+# Bickel, Hammel and O'Connell (1975), Science 187:398-404: admissions to Berkeley by department; results as
+# R's mantelhaen.test documents them for its UCBAdmissions.
 MEN, MEN_APPLIED = [512, 353, 120, 138, 53, 22], [825, 560, 325, 417, 191, 373]
 WOMEN, WOMEN_APPLIED = [89, 17, 202, 131, 94, 24], [108, 25, 593, 375, 393, 341]
 
