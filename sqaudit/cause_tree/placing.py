@@ -11,7 +11,7 @@ from sqaudit.descriptions import Text
 _OF_DIMENSION = {
     "people": ("agent", "inspector", "skill", "course", "duty", "engineer", "rater"),
     "tools": ("model", "equipment_id", "system", "tool", "app_version"),
-    "material": ("part", "supplier", "item", "product", "material"),
+    "material": ("fitted_part", "part", "supplier", "item", "product", "material"),
     "environment": ("region", "zone", "district", "city", "weather", "outlet", "location"),
     "measurement": ("source", "instrument", "recorded_by", "clock"),
 }

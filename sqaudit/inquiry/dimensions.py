@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from sqaudit.conditions import condition, literal, quoted, unknown_columns
@@ -21,12 +21,14 @@ PARTS_OF_DAY = (("night", 8), ("morning", 12), ("afternoon", 16), ("evening", 20
 class Dimension:
     """What cases may be told apart by: its name, and the condition text whose value it is.
 
-    `origin` says where it comes from: `column`, or `time` and `number` for bins of a column.
+    `origin` says where it comes from: `column`, or `time` and `number` for bins of a column. `bins` holds the
+    plain condition of a value where the expression is a long case.
     """
 
     name: str
     expression: str
     origin: str = "column"
+    bins: Mapping[str, str] = field(default_factory=dict)
 
     def condition_for(self, value: object) -> str:
         """The condition that keeps the records with one value; a missing one is `is null`.
@@ -38,6 +40,8 @@ class Dimension:
         """
         if value is None or value != value:
             return f"{self.expression} is null"
+        if value in self.bins:
+            return self.bins[str(value)]
         written = str(value) if isinstance(value, int | float) else literal(str(value))
         return f"{self.expression} = {written}"
 
@@ -45,10 +49,15 @@ class Dimension:
 def bins_of_time(event: str) -> list[Dimension]:
     """Weekday (1 Monday to 7), hour and part of the day of an event."""
     steps = " ".join(f"when hour({event}) < {end} then '{name}'" for name, end in PARTS_OF_DAY)
+    starts = [0, *(end for _, end in PARTS_OF_DAY)]
+    bins = {
+        name: f"hour({event}) between {start} and {end - 1}"
+        for start, (name, end) in zip(starts, PARTS_OF_DAY, strict=False)
+    }
     return [
         Dimension("weekday", f"extract(isodow from {event})", "time"),
         Dimension("hour", f"hour({event})", "time"),
-        Dimension("part_of_day", f"case {steps} end", "time"),
+        Dimension("part_of_day", f"case {steps} end", "time", bins),
     ]
 
 
@@ -74,16 +83,15 @@ def described_dimensions(
 ) -> list[Dimension]:
     """The dimensions that are offered unasked: the segments of the run, columns described so, bins of time.
 
-    A column that is settled by the service is none unless somebody names it: it would explain a miss by
-    itself. Personal columns (`hidden`) are left out.
+    Of several kinds of record, only what all of them have. A column that is settled by the service is none
+    unless somebody names it: it would explain a miss by itself. Personal columns (`hidden`) are left out.
     """
     own = [kind for kind in indicator.kinds if kind in columns]
     described = [
         name for kind in own if kind in kinds for name, one in kinds[kind].columns.items() if one.dimension
     ]
     wanted = dict.fromkeys([*segments, *described])
-    enough = all if indicator.kind_of_measure == "rate" else any  # a rate needs both of its sides
-    there = [name for name in wanted if enough(name in columns[kind] for kind in own)]
+    there = [name for name in wanted if all(name in columns[kind] for kind in own)]
     found = [Dimension(name, quoted_if_needed(name)) for name in there if name not in set(hidden)]
     events = {kinds[kind].time for kind in own if kind in kinds} - {None}
     if len(events) == 1:

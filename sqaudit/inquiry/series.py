@@ -13,7 +13,7 @@ from sqaudit.control.change_point import ChangePoint, change_point
 from sqaudit.control.chart import ControlChart, control_chart
 from sqaudit.control.design import Design, Kind
 from sqaudit.control.volume import artefact_periods, volume_artefacts
-from sqaudit.periods import Period, parse
+from sqaudit.periods import Period, containing, parse
 from sqaudit.standards import Indicator
 from sqaudit.standards.measures import SHARES
 
@@ -128,11 +128,16 @@ def marked(points: pd.DataFrame, breaks: pd.DataFrame, days: pd.Series, last: da
     return points.assign(artefact=points["period"].map(found).fillna("").astype("object"))
 
 
+def containing_week(day: date) -> str:
+    """The label of the week that holds a day."""
+    return containing(day, "week").label
+
+
 def _start(label: str) -> date:
     return parse(label).start or date.min
 
 
 __all__ = [
-    "breaks_of", "chart_of", "connected", "days_of", "marked", "points_by", "since_when",
+    "artefact_periods", "breaks_of", "chart_of", "connected", "days_of", "marked", "points_by", "since_when",
     "unusual_days", "whole_stretches",
 ]  # fmt: skip

@@ -63,6 +63,17 @@ def cells(scan: Scan, piece: Piece, dimensions: Sequence[str]) -> str:
     return f"SELECT\n  {shown}\nFROM (\n{rows}\n)\nGROUP BY {keys}"
 
 
+def filled(scan: Scan, piece: Piece, inside: str, columns: Sequence[str]) -> str:
+    """The query for how many of the counted rows have a value in each column, inside a segment and outside.
+
+    One row for each period and side (1 inside, 0 outside): period, side, rows, then one count per column.
+    """
+    side = f"CASE WHEN {condition(inside).sql} THEN 1 ELSE 0 END"
+    counts = ", ".join(["count(*)", *(f"count({quoted(name)})" for name in columns)])
+    counted = f"({read(piece, scan.question.now).counted})"
+    return f"SELECT {_period(scan)}, {side}, {counts}\nFROM {_source(scan)}{_where(scan, counted)}\nGROUP BY 1, 2"
+
+
 def proving(scan: Scan, piece: Piece, key: str, case: str) -> str:
     """The query for what a time limit is judged by: of every record with that key, one row.
 

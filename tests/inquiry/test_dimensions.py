@@ -32,7 +32,7 @@ def test_what_comes_about_by_the_service_is_not_offered(audit: sqaudit.Audit) ->
 
 
 def test_the_part_and_its_supplier_are_found_in_the_materials(audit: sqaudit.Audit) -> None:
-    assert {"part", "supplier"} <= set(_offered(audit, "repair_first_pass_rate"))
+    assert {"fitted_part", "supplier"} <= set(_offered(audit, "repair_first_pass_rate"))
 
 
 def test_hidden_columns_are_left_out(audit: sqaudit.Audit) -> None:

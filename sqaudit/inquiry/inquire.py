@@ -1,0 +1,360 @@
+"""The inquiry into an indicator: is it real, mix or rate, which segments, since when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sqaudit import intervals
+from sqaudit.audit import Audit
+from sqaudit.causes.explain import explain_change, explain_level
+from sqaudit.causes.segments.explanation import Explanation
+from sqaudit.causes.segments.settings import Settings
+from sqaudit.errors import Fault, ParameterError
+from sqaudit.inquiry import parts as mix_and_rate
+from sqaudit.inquiry import series
+from sqaudit.inquiry.dimensions import Dimension, chosen_dimensions, described_dimensions
+from sqaudit.inquiry.model import Answer, Inquiry
+from sqaudit.measure.cells import cells
+from sqaudit.periods import Period
+from sqaudit.plan import described_kinds, personal_columns
+from sqaudit.standards import Indicator
+from sqaudit.tests_of_change.changes import period_changes
+
+DRAWS = 99  # for the adjusted p of a segment: enough to tell .05 from .01, and seconds instead of minutes
+MOST_BINS = 40  # values of a column that is offered unasked; with more of them a cell holds hardly a case
+NOTHING = pd.DataFrame()
+
+
+@dataclass(frozen=True)
+class Inquirer:
+    """An audit open for inquiries. What several inquiries need of it is looked up once.
+
+    `period` and `compared` are those of the run unless others are given.
+    """
+
+    audit: Audit
+    period: Period
+    compared: Period | None
+
+    @classmethod
+    def of(cls, audit: Audit, period: Period | None = None, compared: Period | None = None) -> Inquirer:
+        """The inquirer of an audit; ParameterError where the two periods overlap."""
+        now = period or audit.run.chosen_period
+        before = compared or (audit.run.compared_period if period is None else now.previous())
+        if before is not None and before.overlaps(now):
+            raise ParameterError(
+                [Fault("compare", f"{before} overlaps {now}.", "Name a period before or after it.")]
+            )
+        return cls(audit, now, before)
+
+    def inquire(
+        self,
+        indicator: str,
+        dimensions: Sequence[str] = (),
+        *,
+        asked: str = "change",
+        target: float | None = None,
+        reasons: Sequence[str] = (),
+    ) -> Inquiry:
+        """What can be found out about one indicator.
+
+        `dimensions` are the columns to look by (weekday, hour and part_of_day are bins of the event); without
+        them, those that `described_dimensions` offers. `asked` is `change` (against the compared period) or
+        `level` (who lies off the target, or off the rest). ParameterError where a name is unknown.
+        """
+        one = self._indicator(indicator)
+        looked_by = self._dimensions(one, dimensions)
+        points, breaks, broken = self._series(one)
+        chart = series.chart_of(points, one, self.period)
+        since = series.since_when(points, one)
+        found = self._cells(one, looked_by)
+        kept = [dimension for dimension in looked_by if _told_apart(found, dimension.name)]
+        wide = self._wide(found, one) if asked == "change" else NOTHING
+        mix, level, three, shown = self._mix(one, wide, kept)
+        explanation = self._explained(one, found, kept, asked, target)
+        segments = self._segments(one, explanation, kept)
+        return Inquiry(
+            indicator=one.id,
+            asked="level" if asked == "level" else "change",
+            answer=_answer(explanation, mix, broken),
+            period=self.period.label,
+            compared=self.compared.label if self.compared and asked == "change" else None,
+            reasons=tuple(reasons),
+            change=self._changes.get(one.id, {}),
+            chart=_chart_facts(chart),
+            points=chart.points if chart is not None else NOTHING,
+            since=asdict(since),
+            breaks=breaks,
+            mix=mix,
+            level=level,
+            parts=three,
+            shown=shown,
+            segments=segments,
+            total=dict(explanation.total) if explanation else {},
+            looks=explanation.looks if explanation else 0,
+            draws=explanation.draws if explanation else 0,
+            notes=explanation.notes if explanation else (),
+            dimensions=tuple(dimension.name for dimension in kept),
+        )
+
+    @cached_property
+    def _changes(self) -> dict[str, dict[str, Any]]:
+        """Every indicator compared between the two periods, as one family."""
+        if self.compared is None:
+            return {}
+        spans = (self.compared, self.period)
+        frames = {one.label: self.audit.measure(period=one).set_index("indicator") for one in spans}
+        pairs = _pairs(frames[self.compared.label], frames[self.period.label], self.audit)
+        rows = period_changes(pairs, family="review").to_dict("records") if len(pairs) else []
+        return {str(row["indicator"]): {str(key): value for key, value in row.items()} for row in rows}
+
+    def _indicator(self, name: str) -> Indicator:
+        self.audit.question(((),), (self.period,), (name,))  # says what there is, where there is no such one
+        return self.audit.standard.indicator(name)
+
+    def _dimensions(self, one: Indicator, names: Sequence[str]) -> list[Dimension]:
+        audit, kinds = self.audit, described_kinds(self.audit.standard)
+        hidden = set() if audit.run.show_personal_data else personal_columns(audit.run, kinds)
+        if names:
+            return chosen_dimensions(names, one, kinds, audit.columns, hidden)
+        return described_dimensions(one, kinds, audit.columns, audit.run.segments, hidden)
+
+    def _cells(self, one: Indicator, dimensions: Sequence[Dimension]) -> pd.DataFrame:
+        spans = tuple(span for span in (self.period, self.compared) if span is not None)
+        question = self.audit.question(((),), spans, (one.id,))
+        named = {dimension.name: dimension.expression for dimension in dimensions}
+        return cells(self.audit.engine, self.audit.standard, self.audit.columns, question, one, named)
+
+    def _wide(self, found: pd.DataFrame, one: Indicator) -> pd.DataFrame:
+        if self.compared is None or found.empty:
+            return NOTHING
+        return mix_and_rate.two_periods(found, one, self.compared.label, self.period.label)
+
+    def _mix(
+        self, one: Indicator, wide: pd.DataFrame, kept: Sequence[Dimension]
+    ) -> tuple[pd.DataFrame, tuple[str, ...], pd.DataFrame, pd.DataFrame]:
+        kind = mix_and_rate.kind_of(one)
+        if kind is None or wide.empty or not (wide["n_before"].sum() > 0 and wide["n_now"].sum() > 0):
+            return NOTHING, (), NOTHING, NOTHING
+        table = mix_and_rate.by_dimension(wide, [dimension.name for dimension in kept], kind)
+        level = mix_and_rate.level_of(table, wide, kind, self.audit.run.segments)
+        if not level:
+            return table, (), NOTHING, NOTHING
+        return table, level, *mix_and_rate.at_level(wide, level, kind)
+
+    def _explained(
+        self,
+        one: Indicator,
+        found: pd.DataFrame,
+        kept: Sequence[Dimension],
+        asked: str,
+        target: float | None,
+    ) -> Explanation | None:
+        columns = _measured_by(one, found)
+        names = [dimension.name for dimension in kept]
+        if columns is None or not names:
+            return None
+        now = found[found["period"] == self.period.label]
+        settings = Settings(draws=DRAWS)
+        try:
+            if asked == "level":
+                return explain_level(now, names, target=target, settings=settings, **columns)
+            before = found[found["period"] == self.compared.label] if self.compared else found.head(0)
+            if before.empty or now.empty:
+                return None
+            return explain_change(before, now, names, settings=settings, **columns)
+        except ValueError:  # too little to tell the spread of single values
+            return None
+
+    def _segments(
+        self, one: Indicator, explanation: Explanation | None, kept: Sequence[Dimension]
+    ) -> pd.DataFrame:
+        """The segments with the conditions that keep their records, and since when each is as it is."""
+        if explanation is None or explanation.segments.empty:
+            return NOTHING
+        known = {dimension.name: dimension for dimension in kept}
+        rows = []
+        for row in explanation.segments.to_dict("records"):
+            conditions = [(str(name), value) for name, value in row["conditions"]]
+            where = " and ".join(known[name].condition_for(value) for name, value in conditions)
+            added = {"where": where, **self._since(one, where), **_bounds(row)}
+            rows.append({str(name): value for name, value in row.items()} | added)
+        named = [[str(name) for name, _ in row["conditions"]] for row in rows]
+        values = [[value for _, value in row["conditions"]] for row in rows]
+        frame = pd.DataFrame(rows).drop(columns=["conditions"])
+        return frame.assign(
+            dimensions=pd.Series(named, index=frame.index, dtype="object"),
+            values=pd.Series(values, index=frame.index, dtype="object"),
+        )
+
+    def _since(self, one: Indicator, where: str) -> dict[str, Any]:
+        """The week in which the level of a segment changed, with the earliest and latest it may have been."""
+        event = self._event(one)
+        empty = {"since": None, "since_earliest": None, "since_latest": None}
+        if event is None:
+            return empty
+        made = {"inside": f"case when {where} then 1 else 0 end", "week": f"date_trunc('week', {event})"}
+        question = self.audit.question(((),), (Period("all", "all", None, None),), (one.id,))
+        frame = cells(self.audit.engine, self.audit.standard, self.audit.columns, question, one, made)
+        start, end = (self.compared or self.period).start, self.period.end
+        inside = frame[(frame["inside"] == 1) & frame["week"].notna()]
+        days = pd.to_datetime(inside["week"])
+        kept = inside[(days >= pd.Timestamp(start or date.min)) & (days < pd.Timestamp(end or date.max))]
+        points = kept.assign(
+            period=[series.containing_week(day) for day in pd.to_datetime(kept["week"])],
+            numerator=kept["bad"], denominator=kept["count"], value=kept["total"] / kept["count"],
+        )  # fmt: skip
+        found = series.since_when(points.reset_index(drop=True), one)
+        if not found.found:
+            return empty
+        return {
+            "since": str(found.since),
+            "since_earliest": str(found.earliest),
+            "since_latest": str(found.latest),
+        }
+
+    def _event(self, one: Indicator) -> str | None:
+        events = {
+            piece.event or self.audit.standard.kind(piece.kind).time
+            for piece in self.audit.standard.pieces_of(one)
+        }
+        found = next(iter(events)) if len(events) == 1 else None
+        return (
+            found if found and all(found in self.audit.columns.get(kind, {}) for kind in one.kinds) else None
+        )
+
+    def _series(self, one: Indicator) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, str]]:
+        """The weekly points with what is broken, the breaks of all its records, and broken periods."""
+        audit = self.audit
+        every = []
+        points = self._points[self._points["indicator"] == one.id].reset_index(drop=True)
+        broken: dict[str, str] = {}
+        for kind in one.kinds:
+            days = self._days.get(kind)
+            if days is None or days.empty:
+                continue
+            whole = series.connected(days)
+            breaks = series.breaks_of(days, series.unusual_days(audit, whole))
+            every.append(breaks.assign(kind_of_record=kind))
+            first, last = whole.index.min().date(), whole.index.max().date()
+            points = series.whole_stretches(points, first, last)
+            points = _merged_marks(points, series.marked(points, breaks, days, None))
+            labels = [span.label for span in (self.compared, self.period) if span is not None]
+            broken |= series.artefact_periods(breaks, labels, whole)
+        filled = [frame for frame in every if len(frame)]
+        return points, pd.concat(filled, ignore_index=True) if filled else NOTHING, broken
+
+    @cached_property
+    def _points(self) -> pd.DataFrame:
+        return series.points_by(self.audit, "week", ())
+
+    @cached_property
+    def _days(self) -> dict[str, pd.Series]:
+        return {kind: series.days_of(self.audit, kind) for kind in self.audit.attached}
+
+
+def inquire(
+    audit: Audit,
+    indicator: str,
+    dimensions: Sequence[str] = (),
+    *,
+    compare: Period | None = None,
+    period: Period | None = None,
+    asked: str = "change",
+) -> Inquiry:
+    """What can be found out about one indicator of an open audit; see `Inquirer.inquire`."""
+    return Inquirer.of(audit, period, compare).inquire(indicator, dimensions, asked=asked)
+
+
+def _told_apart(found: pd.DataFrame, name: str) -> bool:
+    """Whether a dimension has at least two values, and not nearly as many as there are cases."""
+    values = found[name].nunique(dropna=False) if len(found) else 0
+    cases = float(found["count"].fillna(0).sum())
+    return 2 <= values <= max(MOST_BINS, int(cases / 50))
+
+
+def _measured_by(one: Indicator, found: pd.DataFrame) -> dict[str, Any] | None:
+    """How the search reads the cells of an indicator; None where it cannot."""
+    if found.empty:
+        return None
+    kind = mix_and_rate.kind_of(one)
+    if found["bad"].notna().any():
+        return {"bad": "bad", "count": "count"}
+    if kind == "mean" or one.kind_of_measure in ("quantile", "maximum"):
+        return {"value": "total", "count": "count", "squares": "squares"}
+    if one.kind_of_measure == "rate":
+        return {"count": "total", "exposure": "count"}
+    return {"count": "count"} if one.kind_of_measure == "count" else None
+
+
+def _answer(explanation: Explanation | None, mix: pd.DataFrame, broken: Mapping[str, str]) -> Answer:
+    """The outcome in one word; the change of a total is called mix only where some mix is clear."""
+    if broken:
+        return "artefact"
+    if explanation is None:
+        return "no_cells"
+    if explanation.outcome == "segments":
+        return "segments"
+    clear = bool(len(mix)) and bool((mix["mix_p_adjusted"] < 0.05).any())
+    if explanation.outcome == "mix_only":
+        return "mix" if clear else "noise"
+    return "general" if explanation.outcome == "general" else "noise"
+
+
+def _bounds(row: Mapping[Any, Any]) -> dict[str, float]:
+    """The interval of a segment's own change, for shares; NaN for what is no share."""
+    counts = [float(row[name]) for name in ("observed_now", "count_now", "observed_before", "count_before")]
+    share = all(np.isfinite(counts)) and counts[0] <= counts[1] and counts[2] <= counts[3]
+    if not share or not (counts[1] > 0 and counts[3] > 0):
+        return {"change_low": np.nan, "change_high": np.nan}
+    low, high = intervals.newcombe_difference(*counts)
+    return {"change_low": float(low), "change_high": float(high)}
+
+
+def _chart_facts(chart: Any) -> dict[str, Any]:
+    if chart is None:
+        return {}
+    return {
+        "kind": chart.design.kind,
+        "notes": list(chart.notes),
+        "phases": chart.phases.to_dict("records"),
+        "chance_of_any": chart.false_alarms.chance_of_any,
+        "expected_alarms": chart.false_alarms.expected,
+        "points": chart.false_alarms.points,
+    }
+
+
+def _merged_marks(points: pd.DataFrame, marked: pd.DataFrame) -> pd.DataFrame:
+    """The marks of several kinds of record together: a stretch is broken where one of them is."""
+    if "artefact" not in points:
+        return marked
+    either = points["artefact"].where(points["artefact"] != "", marked["artefact"])
+    return points.assign(artefact=either)
+
+
+def _pairs(before: pd.DataFrame, now: pd.DataFrame, audit: Audit) -> pd.DataFrame:
+    """The figures of two periods side by side, as a family of comparisons reads them."""
+    rows = []
+    for one in audit.standard.indicators:
+        if one.id not in before.index or one.id not in now.index:
+            continue
+        first, second = before.loc[one.id], now.loc[one.id]
+        measure = "share" if first["method"] in ("wilson", "exact", "clopper_pearson") else "interval"
+        names = ("numerator", "denominator", "value", "low", "high")
+        sides = {
+            f"{name}_{side}": row[name]
+            for side, row in (("before", first), ("now", second))
+            for name in names
+        }
+        rows.append({"indicator": one.id, "measure": measure, **sides})
+    return pd.DataFrame(rows)
+
+
+__all__ = ["Inquirer", "inquire"]
