@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -48,7 +51,7 @@ def sample_plan(
         from sqaudit.samples import earlier_samples, sample_sizes_of
         from sqaudit.samples.outlook import outlook
 
-        with Audit(the_plan) as audit:
+        with _placed(the_plan), Audit(the_plan) as audit:
             sizes = sample_sizes_of(audit, wanted, _now(the_plan), earlier_samples(place))
         seen = outlook(sizes, wanted.design, expected, the_plan.run.confidence)
     if as_json:
@@ -81,9 +84,9 @@ def sample_draw(
         from sqaudit.audit import Audit
         from sqaudit.samples import draw, earlier_samples, write_sample
 
-        with Audit(the_plan) as audit:
+        with _placed(the_plan), Audit(the_plan) as audit:
             drawn = draw(audit, wanted, _now(the_plan), earlier=earlier_samples(place))
-        sample = write_sample(drawn, place)
+            sample = write_sample(drawn, place)
     if as_json:
         print_json(_told(sample))
         return
@@ -103,6 +106,20 @@ def _planned(run_file: Path, period: str | None) -> tuple[Plan, SamplePlan]:
         remedy = "Say under `sample:` what is drawn, as params/inspection.yaml does."
         raise ParameterError([Fault(str(run_file), "the run file has no key `sample`.", remedy)])
     return the_plan, the_plan.run.sample
+
+
+@contextmanager
+def _placed(the_plan: Plan) -> Iterator[None]:
+    """Faults of the sample plan that only the records show, such as `sample.size`, with file and line."""
+    try:
+        yield
+    except ParameterError as error:
+        raise ParameterError(
+            replace(fault, place=the_plan.at(*fault.place.split(".")))
+            if fault.place.startswith("sample.")
+            else fault
+            for fault in error.faults
+        ) from error
 
 
 def _folder(the_plan: Plan, wanted: SamplePlan, folder: Path | None) -> Path:

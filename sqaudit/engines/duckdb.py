@@ -48,6 +48,7 @@ class DuckDBEngine(AbstractContextManager["DuckDBEngine"]):
         }
         self._connection = duckdb.connect(":memory:", config=settings)
         self._connection.execute("SET TimeZone = 'UTC'")  # never the zone of the machine
+        self._connection.execute("SET enable_progress_bar = false")  # it would stand amid a program's JSON
         self._connection.execute("SET error_on_division_by_zero = false")  # a missing value, as elsewhere
 
     def __exit__(

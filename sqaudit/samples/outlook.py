@@ -62,7 +62,7 @@ def outlook(
     >>> told.sample_size, round(told.half_width_points, 1), told.size_for_wanted
     (66, 5.0, 178)
     >>> told.strata[["stratum", "unseen_share"]].round(3).values.tolist()
-    [['phone', 0.047], ['chat', 0.367]]
+    [['phone', 0.045], ['chat', 0.367]]
     """
     predicted = design in ("simple", "stratified", "systematic")
     rows = [

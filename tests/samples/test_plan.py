@@ -102,6 +102,15 @@ def test_a_draw_writes_its_folder_and_tells_where(run_file: Path) -> None:
     assert again.stdout.strip().endswith("visit_2026-Q3_2")
 
 
+def test_what_only_the_records_show_is_told_with_its_line(run_file: Path) -> None:
+    text = "sample:\n  records: visit\n  strata: [agent]\n  minimum: 0\n  size: 3\n  seed: 1\n"
+    result = CliRunner().invoke(app, ["sample", "draw", str(with_plan(run_file, text)), "--json"])
+    assert result.exit_code == 2
+    [fault] = json.loads(result.stdout)["faults"]
+    assert fault["place"].endswith("run.yaml, line 13, sample.size")
+    assert "no case for 2 of 5 strata: E3; E4." in fault["message"]
+
+
 def test_a_run_without_a_plan_is_refused(small: Path) -> None:
     result = CliRunner().invoke(app, ["sample", "draw", str(small / "run.yaml"), "--json"])
     assert result.exit_code == 2
