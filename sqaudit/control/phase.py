@@ -36,7 +36,8 @@ def phase_of(part: pd.DataFrame, number: int, design: Design) -> tuple[pd.DataFr
     )
     first, last = (base["period"].iloc[0], base["period"].iloc[-1]) if len(base) else (None, None)
     range_limit = individuals.moving_range_limit(base["value"]) if design.kind == "xmr" else np.nan
-    centre = float(lines.centre[0]) if len(part) else np.nan
+    known = lines.centre[~np.isnan(lines.centre)]
+    centre = float(known[0]) if known.size else np.nan
     start = part["period"].iloc[0] if len(part) else None
     row = [number, start, reason, first, last, len(base), status, method, centre]
     return _judged(frame, lines._replace(centre=middle), status, design), [
@@ -48,8 +49,7 @@ def phase_of(part: pd.DataFrame, number: int, design: Design) -> tuple[pd.DataFr
 
 def _baseline(part: pd.DataFrame, number: int, design: Design) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """The points that set the limits of a phase."""
-    out = {str(one.period) for one in design.left_out}
-    usable = ((part["skipped"] == "") & ~part["period"].astype(str).isin(out)).to_numpy()
+    usable = ((part["skipped"] == "") & ~part["left_out"]).to_numpy()
     if number == 0 and design.baseline:
         first, last = (place_of(part, period, "the baseline") for period in design.baseline)
         place = np.arange(len(part))

@@ -12,7 +12,7 @@ _NEEDS = {"p": ("numerator", "denominator"), "u": ("numerator", "denominator"), 
 
 
 def prepared(points: pd.DataFrame, design: Design) -> pd.DataFrame:
-    """The points in order of time with `value` and `skipped`: why a point is not judged, else empty."""
+    """The points in order of time with `value`, `left_out` (of the baseline) and `skipped`: why unjudged."""
     require(points, ["period", *_NEEDS.get(design.kind, ()), *_value_column(design)], "a control chart")
     frame = points.sort_values("period", kind="stable").reset_index(drop=True)
     if twice := sorted({str(period) for period in frame["period"][frame["period"].duplicated()]}):
@@ -27,6 +27,9 @@ def prepared(points: pd.DataFrame, design: Design) -> pd.DataFrame:
     frame["skipped"] = np.where(
         frame["value"].isna(), np.where(frame["denominator"] == 0, "no_cases", "missing"), artefact
     )
+    frame["left_out"] = False
+    for one in design.left_out:
+        frame.loc[place_of(frame, one.period, "what is left out"), "left_out"] = True
     return frame
 
 
@@ -34,7 +37,9 @@ def place_of(frame: pd.DataFrame, period: object, what: str) -> int:
     """The row of a period, given as it is or as text; a ValueError where there is none."""
     found = np.flatnonzero((frame["period"] == period).to_numpy())
     if not found.size:
-        found = np.flatnonzero((frame["period"].astype(str) == str(period)).to_numpy())
+        # A day may be written without its midnight.
+        written = frame["period"].astype(str).str.removesuffix(" 00:00:00")
+        found = np.flatnonzero((written == str(period).removesuffix(" 00:00:00")).to_numpy())
     if not found.size:
         raise ValueError(f"{what} names the period {period}, which the chart does not have.")
     return int(found[0])

@@ -11,7 +11,7 @@ from scipy import stats
 
 from sqaudit.control.attributes import LIMIT_TAIL, exact_lines
 from sqaudit.control.chart import PHASES, POINTS, control_chart
-from sqaudit.control.design import Design, Rebase, Rules, rebases
+from sqaudit.control.design import Design, LeftOut, Rebase, Rules, rebases
 from sqaudit.errors import FrameError
 
 
@@ -64,6 +64,28 @@ def test_a_run_does_not_cross_a_rebasing() -> None:
     assert len(control_chart(frame, design).signals) >= 8
     cut = Design("p", rules=Rules(("run",)), rebase=(Rebase("2025-09", "Moved"),))
     assert control_chart(frame, cut).signals.empty
+
+
+def test_days_are_found_as_they_are_written() -> None:
+    frame = shares([200, 204, 202, 196] * 6).assign(period=pd.date_range("2026-07-01", periods=24))
+    design = Design(
+        "p",
+        baseline=("2026-07-01", "2026-07-22"),
+        left_out=(LeftOut("2026-07-03", "System down"),),
+        rebase=(Rebase("2026-07-24", "Moved"),),
+    )
+    chart = control_chart(frame, design)
+    assert chart.points["in_baseline"].sum() == 21
+    assert chart.phases["from"].tolist() == [pd.Timestamp("2026-07-01"), pd.Timestamp("2026-07-24")]
+    with pytest.raises(ValueError, match="what is left out names the period 2030-01"):
+        control_chart(frame, Design("p", left_out=(LeftOut("2030-01", "x"),)))
+
+
+def test_the_centre_of_a_phase_is_known_when_its_first_period_is_empty() -> None:
+    chart = control_chart(
+        shares([0, *[19, 20, 18, 19] * 5], 20).assign(denominator=[0.0] + [20.0] * 20), Design("p")
+    )
+    assert chart.phases.loc[0, "centre"] == pytest.approx(0.95)
 
 
 def test_every_fault_of_a_design_at_once() -> None:
