@@ -58,7 +58,7 @@ def _of_kind(
 def _jumps(
     columns: Sequence[str], old: np.ndarray, new: np.ndarray, other: np.ndarray
 ) -> list[tuple[object, ...]]:
-    rows = []
+    rows: list[tuple[object, ...]] = []
     confidence = 1 - 0.05 / max(len(columns), 1)
     for name, was, there, elsewhere in zip(columns, old[1:], new[1:], other[1:], strict=True):
         shares = was / old[0], there / new[0], elsewhere / other[0]

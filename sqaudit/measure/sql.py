@@ -71,7 +71,8 @@ def filled(scan: Scan, piece: Piece, inside: str, columns: Sequence[str]) -> str
     side = f"CASE WHEN {condition(inside).sql} THEN 1 ELSE 0 END"
     counts = ", ".join(["count(*)", *(f"count({quoted(name)})" for name in columns)])
     counted = f"({read(piece, scan.question.now).counted})"
-    return f"SELECT {_period(scan)}, {side}, {counts}\nFROM {_source(scan)}{_where(scan, counted)}\nGROUP BY 1, 2"
+    rows = f"FROM {_source(scan)}{_where(scan, counted)}"
+    return f"SELECT {_period(scan)}, {side}, {counts}\n{rows}\nGROUP BY 1, 2"
 
 
 def proving(scan: Scan, piece: Piece, key: str, case: str) -> str:
