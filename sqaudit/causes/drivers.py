@@ -84,7 +84,7 @@ def drivers(
     patterns = _patterns(frame, facts, outcome)
     total, found = float(patterns.cases.sum()), float(patterns.outcomes.sum())
     table = _unadjusted(patterns, facts, confidence)
-    collinear = _collinear(patterns)
+    collinear = np.array(_collinear(patterns), dtype=bool)
     enough = min(found, total - found) >= LEAST_OUTCOMES
     few = (table[["with_fact", "without_fact"]].min(axis=1) < LEAST_WITH).to_numpy() | (not enough)
     table = table.assign(status=np.select([few, collinear], ["too_few", "collinear"], "estimated"))
@@ -153,7 +153,8 @@ def _unadjusted(patterns: _Patterns, facts: Sequence[str], confidence: float) ->
 
 def _collinear(patterns: _Patterns) -> list[bool]:
     """Facts that those before them, and the constant, already give: adding them raises no rank."""
-    ranks = [np.linalg.matrix_rank(patterns.design[:, : k + 1]) for k in range(patterns.design.shape[1])]
+    products = patterns.design.T @ patterns.design  # whole numbers, so that the ranks are sure
+    ranks = [np.linalg.matrix_rank(products[:size, :size]) for size in range(1, len(products) + 1)]
     return [bool(after == before) for before, after in pairwise(ranks)]
 
 

@@ -13,7 +13,8 @@ from sqaudit.finite_population import Array
 _STEPS = 200
 _LONGEST_STEP = 5.0  # on the logit: a longer one only overshoots
 _FARTHEST = 700.0  # on the logit: beyond, exp() has no number any more
-_NEAR = 1e-9  # of the score: more digits are rounding
+_NEAR = 1e-9  # of the score per case: more digits are rounding
+_NEAR_PROFILE = 1e-6  # where only the likelihood counts, which is flat there
 
 __all__ = ["Fit", "fit", "profile_interval", "ratio_test"]
 
@@ -33,6 +34,7 @@ def fit(
     trials: Array,
     fixed: dict[int, float] | None = None,
     start: Fit | None = None,
+    near: float = _NEAR,
 ) -> Fit:
     """The penalised fit of successes out of trials on the columns of a design of full rank.
 
@@ -40,7 +42,7 @@ def fit(
     away the first-order bias and keeps the coefficients finite where an outcome is separated, as when
     none of those who were called back was dissatisfied. `fixed` holds coefficients at given values; the
     penalty remains that of the whole design. `start` is a fit nearby, which saves
-    steps. ValueError if the fit does not converge.
+    steps; `near` is how small the score has to be, per case. ValueError if the fit does not converge.
 
     Source: Firth (1993), Biometrika 80:27-38; Heinze and Schemper (2002), Stat. Med. 21:2409-2419.
 
@@ -55,8 +57,10 @@ def fit(
     at = np.zeros(design.shape[1]) if start is None else start.coefficients.copy()
     at[list(held)] = list(held.values())
     current, score, information = _look(design, successes, trials, at)
+    if not np.isfinite(current):
+        raise ValueError("the penalised fit has no start: the columns of the design hang on each other.")
     for _ in range(_STEPS):
-        if free.size == 0 or np.abs(score[free]).max() < _NEAR * max(1.0, float(trials.sum())):
+        if free.size == 0 or np.abs(score[free]).max() < near * max(1.0, float(trials.sum())):
             return Fit(at, np.asarray(np.linalg.inv(information), np.float64), current)
         step = np.zeros(at.size)
         step[free] = np.linalg.solve(information[np.ix_(free, free)], score[free])
@@ -88,7 +92,7 @@ def profile_interval(
 
     def above(value: float) -> float:
         nonlocal nearest
-        nearest = fit(design, successes, trials, {place: value}, nearest)
+        nearest = fit(design, successes, trials, {place: value}, nearest, _NEAR_PROFILE)
         return float(nearest.likelihood - limit)
 
     low = _crossing(above, centre, -reach)
@@ -98,15 +102,18 @@ def profile_interval(
 
 def _look(design: Array, successes: Array, trials: Array, at: Array) -> tuple[float, Array, Array]:
     """The penalised log likelihood, its score and the information."""
-    line = design @ at
+    # Sums of our own instead of matrix products, which split their work by the number of processors: the last
+    # digit would hang on it.
+    line = np.einsum("ij,j->i", design, at)
     chance = special.expit(line)
     weight = trials * chance * (1 - chance)
-    information = design.T @ (weight[:, None] * design)
+    weighted = weight[:, None] * design
+    information = np.einsum("ij,ik->jk", weighted, design)
     sign, determinant = np.linalg.slogdet(information)
     if sign <= 0:
         return -np.inf, np.zeros(at.size), information
-    leverage = weight * ((design @ np.linalg.inv(information)) * design).sum(axis=1)
-    score = design.T @ (successes - trials * chance + leverage * (0.5 - chance))
+    leverage = np.einsum("ij,ij->i", np.einsum("ij,jk->ik", weighted, np.linalg.inv(information)), design)
+    score = np.einsum("ij,i->j", design, successes - trials * chance + leverage * (0.5 - chance))
     log_chance = special.log_expit(line)
     likelihood = float((successes * log_chance + (trials - successes) * special.log_expit(-line)).sum())
     return likelihood + float(determinant) / 2, score, information
@@ -119,4 +126,4 @@ def _crossing(above: Callable[[float], float], centre: float, step: float) -> fl
     inside, outside = centre, centre + step
     while above(outside) > 0 and abs(outside) < _FARTHEST:
         inside, outside, step = outside, outside + 1.5 * step, 1.5 * step
-    return float(brentq(above, inside, outside, xtol=1e-8))
+    return float(brentq(above, inside, outside, xtol=1e-6))

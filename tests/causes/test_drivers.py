@@ -89,7 +89,7 @@ def test_effects_cover_the_truth_on_few_cases() -> None:
     rng = np.random.default_rng(5)
     chance = 1 / (1 + np.exp(-(-1.8 + np.array([0.0, 1.2]))))
     truth, hits = chance[1] - chance[0], np.zeros(2)
-    for seed in rng.integers(0, 10**6, runs := 150):
+    for seed in rng.integers(0, 10**6, runs := 100):
         table = drivers(survey(int(seed), 120), ["waited", "second_visit"], "low_score").table.set_index(
             "fact"
         )
@@ -161,3 +161,9 @@ def test_other_values_and_missing_columns_are_refused() -> None:
         drivers(pd.DataFrame({"waited": [2, 1], "low_score": ["yes", "no"]}), ["waited"], "low_score")
     with pytest.raises(FrameError, match="an analysis of drivers needs the column low_score"):
         drivers(pd.DataFrame({"waited": [1]}), ["waited"], "low_score")
+
+
+def test_a_design_without_full_rank_is_refused() -> None:
+    design = np.ones((4, 2))
+    with pytest.raises(ValueError, match="columns of the design hang on each other"):
+        fit(design, np.array([1.0, 0, 1, 0]), np.ones(4))

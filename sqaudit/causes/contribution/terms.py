@@ -129,7 +129,9 @@ def every_node(parts: Terms) -> pd.DataFrame:
     subsets = chain.from_iterable(combinations(parts.level, size) for size in range(len(parts.level) + 1))
     tables = [roll_up(parts, by).assign(depth=len(by), kept=" & ".join(by)) for by in subsets]
     columns = [*parts.level, *(name for name in tables[0] if name not in parts.level)]
-    return pd.concat([table.reindex(columns=columns) for table in tables], ignore_index=True)
+    # As objects, so that true stays true in a column that is empty elsewhere.
+    whole = [table.reindex(columns=columns).astype(dict.fromkeys(parts.level, object)) for table in tables]
+    return pd.concat(whole, ignore_index=True)
 
 
 def filled_values(old: Sums, new: Sums) -> tuple[Array, Array]:
