@@ -12,9 +12,9 @@ from scipy import special
 
 from sqaudit import intervals
 from sqaudit.causes import firth
-from sqaudit.causes.pareto import false_discovery
 from sqaudit.finite_population import Array
 from sqaudit.frames import require
+from sqaudit.tests_of_change.families import adjusted
 
 LEAST_OUTCOMES = 10  # of the rarer outcome: below, penalised intervals hold but say nothing worth printing
 LEAST_WITH = 5  # cases with the fact, and without it
@@ -91,7 +91,7 @@ def drivers(
     kept = [place for place, status in enumerate(table["status"]) if status == "estimated"]
     table = pd.concat([table, _adjusted(patterns, kept, confidence).reindex(table.index)], axis=1)
     table = table.assign(
-        q=false_discovery(table["p"].to_numpy("float64")),
+        q=adjusted(table["p"].to_numpy("float64")),
         closest=_closest(patterns, facts),
         separated=table["separated"].eq(True),
     )

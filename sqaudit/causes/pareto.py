@@ -1,4 +1,4 @@
-"""Categories by size: which are the largest for sure, which are also worse than the rest, and which grew."""
+"""Categories by size: which are the largest, and which of them counts can tell apart."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from scipy import special
 from sqaudit import intervals
 from sqaudit.finite_population import Array
 from sqaudit.frames import require
+from sqaudit.tests_of_change.families import adjusted
 
 OTHER = "other"  # the key of the small categories taken together
-LEAST_CASES = 20  # fewer are not judged, as everywhere in the house
 
-__all__ = ["LEAST_CASES", "OTHER", "classified", "pareto", "weak_points"]
+__all__ = ["OTHER", "pareto"]
 
 
 def pareto(counts: pd.DataFrame, *, most: int = 12, least: int = 5, confidence: float = 0.95) -> pd.DataFrame:
@@ -47,10 +47,10 @@ def pareto(counts: pd.DataFrame, *, most: int = 12, least: int = 5, confidence: 
     if total == 0:
         return sizes.head(0).assign(**dict.fromkeys(_PARETO[1:], pd.Series(dtype="float64")))[list(_PARETO)]
     low, high = intervals.wilson(sizes["count"], total, 1 - (1 - confidence) / max(len(sizes), 1))
-    adjusted = _holm(_pairs(sizes["count"].to_numpy("float64")))
+    pairs = _pairs(sizes["count"].to_numpy("float64"))
     table = sizes.assign(
         kind="category", share=sizes["count"] / total, low=low, high=high, gathered=1,
-        **_ranks(sizes["count"].to_numpy("float64"), adjusted, 1 - confidence),
+        **_ranks(sizes["count"].to_numpy("float64"), pairs, 1 - confidence),
     )  # fmt: skip
     small = (table["count"] < least) | (np.arange(len(table)) >= most)
     if small.sum() > 1:
@@ -62,109 +62,6 @@ _PARETO = (
     "category", "kind", "count", "share", "low", "high", "cumulative", "rank", "rank_low", "rank_high",
     "p_next", "distinct", "gathered",
 )  # fmt: skip
-
-
-def weak_points(
-    cases: pd.DataFrame, *, frequent_share: float | None = None, confidence: float = 0.95
-) -> pd.DataFrame:
-    """Which categories are frequent and worse than the rest: where effort meets both volume and weakness.
-
-    Columns in: `category, cases, bad`. Columns out: those, `share` of all cases with `share_low,
-    share_high` (at once for all), `value` (bad among its cases), `rest` (bad among all others),
-    `difference, low, high` (value minus rest; Newcombe), `p, q` (exact one-sided test against the rest,
-    Benjamini-Hochberg over the categories judged) and `class`: weak_point (frequent and worse), frequent,
-    worse, neither, too_few (under 20 cases, in it or in the rest). Frequent is a category whose share
-    surely exceeds `frequent_share`, by default the even share 1 / categories. Worse needs q <= 1 -
-    confidence. Weak points first, then by bad cases above what the rest's figure would give.
-
-    Source: Newcombe (1998), Stat. Med. 17:873-890; Fisher's exact test; Benjamini and Hochberg (1995),
-    J. R. Stat. Soc. B 57:289-300.
-
-    >>> found = weak_points(pd.DataFrame({"category": ["a", "b", "c"], "cases": [600, 200, 100],
-    ...     "bad": [120, 10, 6]}))
-    >>> found[["category", "class"]].to_dict("list")
-    {'category': ['a', 'c', 'b'], 'class': ['weak_point', 'neither', 'neither']}
-    """
-    require(cases, ["category", "cases", "bad"], "weak points")
-    table = cases.groupby("category", dropna=False, sort=False)[["cases", "bad"]].sum().reset_index()
-    n, x = table["cases"].to_numpy("float64"), table["bad"].to_numpy("float64")
-    others, bad_others = n.sum() - n, x.sum() - x
-    even = 1 / max(len(table), 1) if frequent_share is None else frequent_share
-    share_low, share_high = intervals.wilson(n, n.sum() + 0 * n, 1 - (1 - confidence) / max(len(table), 1))
-    low, high = intervals.newcombe_difference(x, n, bad_others, others, confidence)
-    judged = (n >= LEAST_CASES) & (others >= LEAST_CASES)
-    p = np.where(judged, _fisher(x, n, bad_others, others), np.nan)
-    q = false_discovery(p)
-    value, rest = (top / np.where(below > 0, below, np.nan) for top, below in ((x, n), (bad_others, others)))
-    frequent, worse = share_low > even, q <= 1 - confidence
-    found = np.select(
-        [~judged, frequent & worse, frequent, worse],
-        ["too_few", "weak_point", "frequent", "worse"],
-        "neither",
-    )
-    table = table.assign(
-        share=n / n.sum() if n.sum() > 0 else np.nan, share_low=share_low, share_high=share_high, value=value,
-        rest=rest, difference=value - rest, low=low, high=high, p=p, q=q, **{"class": found},
-    )  # fmt: skip
-    first = table["class"].map({"weak_point": 0, "worse": 1, "frequent": 2, "neither": 2, "too_few": 3})
-    order = table.assign(_first=first, _size=-(x - n * rest), _name=table["category"].astype("string"))
-    kept = order.sort_values(["_first", "_size", "_name"], kind="stable")
-    return kept.drop(columns=["_first", "_size", "_name"]).reset_index(drop=True)
-
-
-def classified(
-    counts: pd.DataFrame, *, exposure_before: float, exposure_now: float, confidence: float = 0.95
-) -> pd.DataFrame:
-    """Cases by nature and severity, each with its own trend against the earlier period.
-
-    Columns in: `nature, severity, count_before, count_now`. `exposure_*` is what the counts were taken
-    over: cases handled, or days. Columns out: `level` (cell, nature, severity or all), `nature, severity`
-    (missing where summed over), both counts, `rate_before, rate_now` (per unit of exposure), `ratio` of
-    the rates with `low, high`, `p`, `q` and `trend`: up, down, no_clear_change (q > 1 - confidence), or
-    too_few (under 5 cases in both periods together: no result could be clear). q is Benjamini-Hochberg
-    over the cells, and over each margin by itself. In the order of the frame, margins last. ValueError
-    for exposures that are not positive.
-
-    Source: conditional binomial test for two Poisson rates, Przyborowski and Wilenski (1940), Biometrika
-    31:313-323, with the interval of Clopper and Pearson (1934) for the share of the later period.
-
-    >>> found = classified(pd.DataFrame({"nature": ["delay", "attitude"], "severity": ["major", "minor"],
-    ...     "count_before": [10, 20], "count_now": [40, 21]}), exposure_before=1000, exposure_now=1000)
-    >>> found.loc[found["level"] == "cell", ["nature", "trend"]].to_dict("list")
-    {'nature': ['delay', 'attitude'], 'trend': ['up', 'no_clear_change']}
-    """
-    require(counts, ["nature", "severity", "count_before", "count_now"], "a cross table")
-    if not (exposure_before > 0 and exposure_now > 0):
-        raise ValueError(f"exposures must be positive; found {exposure_before!r} and {exposure_now!r}.")
-    levels = {"cell": ["nature", "severity"], "nature": ["nature"], "severity": ["severity"], "all": []}
-    tables = []
-    for level, by in levels.items():
-        numbers = counts[["count_before", "count_now"]]
-        keys = [counts[name] for name in by]
-        sums = numbers.groupby(keys, dropna=False, sort=False).sum().reset_index() if by else _summed(numbers)
-        tables.append(_trends(sums, exposure_before, exposure_now, confidence).assign(level=level))
-    return pd.concat(tables, ignore_index=True).reindex(columns=list(_CLASSIFIED))
-
-
-_CLASSIFIED = (
-    "level", "nature", "severity", "count_before", "count_now", "rate_before", "rate_now", "ratio", "low",
-    "high", "p", "q", "trend",
-)  # fmt: skip
-_LEAST_FOR_TREND = 5  # 5 of 5 in one of two equal periods has a two-sided p of .0625: fewer is never clear
-
-
-def false_discovery(p: Array) -> Array:
-    """Benjamini-Hochberg adjusted p; those that are NaN stay so and count for nothing.
-
-    >>> false_discovery(np.array([0.01, 0.04, np.nan, 0.03])).round(3).tolist()
-    [0.03, 0.04, nan, 0.04]
-    """
-    known = np.flatnonzero(~np.isnan(p))
-    order = known[np.argsort(p[known], kind="stable")]
-    scaled = p[order] * len(order) / np.arange(1, len(order) + 1)
-    adjusted = np.full(p.shape, np.nan)
-    adjusted[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1)
-    return adjusted
 
 
 def _sizes(counts: pd.DataFrame) -> pd.DataFrame:
@@ -183,17 +80,11 @@ def _sizes(counts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _pairs(count: Array) -> pd.DataFrame:
-    """The exact two-sided p of each pair: given their sum, is one half of it each possible?"""
+    """The exact two-sided p of each pair, adjusted: given their sum, is one half of it each possible?"""
     pairs = np.array(list(combinations(range(len(count)), 2)), dtype=np.int64).reshape(-1, 2)
     less, both = np.minimum(*count[pairs].T), count[pairs].sum(axis=1)
     p = np.minimum(2 * special.bdtr(less, both.astype(np.int64), 0.5), 1)
-    return pd.DataFrame({"first": pairs[:, 0], "second": pairs[:, 1], "p": p})
-
-
-def _holm(pairs: pd.DataFrame) -> pd.DataFrame:
-    order = pairs.sort_values("p", kind="stable")
-    stepped = order["p"] * np.arange(len(order), 0, -1)
-    return pairs.assign(p=stepped.cummax().clip(upper=1).sort_index())
+    return pd.DataFrame({"first": pairs[:, 0], "second": pairs[:, 1], "p": adjusted(p, "holm")})
 
 
 def _ranks(count: Array, pairs: pd.DataFrame, alpha: float) -> dict[str, Any]:
@@ -221,40 +112,3 @@ def _gathered(small: pd.DataFrame, total: float, confidence: float, categories: 
     }  # fmt: skip
     ranks = {name: pd.array([pd.NA], dtype="Int64") for name in ("rank", "rank_low", "rank_high")}
     return pd.DataFrame([row]).assign(**ranks)
-
-
-def _fisher(x: Array, n: Array, bad_others: Array, others: Array) -> Array:
-    """The chance of at least x bad cases among n, if the bad ones fell on all cases alike."""
-    from scipy.stats import hypergeom  # imported here: it takes a second, and only analyses need it
-
-    population, bad = n + others, x + bad_others
-    return np.asarray(hypergeom.sf(x - 1, population, bad, n), dtype=np.float64)
-
-
-def _summed(numbers: pd.DataFrame) -> pd.DataFrame:
-    return numbers.sum().to_frame().T
-
-
-def _trends(
-    sums: pd.DataFrame, exposure_before: float, exposure_now: float, confidence: float
-) -> pd.DataFrame:
-    old, new = (sums[f"count_{period}"].to_numpy("float64") for period in ("before", "now"))
-    total, even = old + new, exposure_now / (exposure_before + exposure_now)
-    at_most = special.bdtr(new, total.astype(np.int64), even)
-    at_least = special.bdtrc(new - 1, total.astype(np.int64), even)
-    at_least = np.where(new == 0, 1.0, at_least)
-    judged = total >= _LEAST_FOR_TREND
-    p = np.where(judged, np.minimum(2 * np.minimum(at_most, at_least), 1), np.nan)
-    q = false_discovery(p)
-    low, high = intervals.clopper_pearson(new, total, confidence)
-    per = exposure_before / exposure_now
-    clear = q <= 1 - confidence
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.where(total > 0, new / old * per, np.nan)
-        bounds = [np.asarray(bound / (1 - bound) * per) for bound in (low, high)]
-    up = new / exposure_now > old / exposure_before
-    trend = np.select([~judged, clear & up, clear], ["too_few", "up", "down"], "no_clear_change")
-    return sums.assign(
-        rate_before=old / exposure_before, rate_now=new / exposure_now, ratio=ratio, low=bounds[0],
-        high=bounds[1], p=p, q=q, trend=trend,
-    )  # fmt: skip

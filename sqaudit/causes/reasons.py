@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from sqaudit.causes.pareto import false_discovery
 from sqaudit.causes.words_in_text import words_of
 from sqaudit.finite_population import Array
 from sqaudit.frames import require
+from sqaudit.tests_of_change.families import adjusted
 
 LEAST_TEXTS = 5  # a word fewer remarks share is an anecdote, and may be somebody's name
 LEAST_REMARKS = 20  # in the group and in the rest, as everywhere in the house
@@ -134,7 +134,7 @@ def _weighed(table: pd.DataFrame, n: int, n_rest: int, alpha: float) -> pd.DataF
     texts, rest = table["texts"].to_numpy("float64"), table["texts_rest"].to_numpy("float64")
     ratio, z = log_odds(texts, n, rest, n_rest) if len(table) else (np.array([]), np.array([]))
     p = 2 * special.ndtr(-np.abs(z))
-    q = false_discovery(np.asarray(p, dtype=np.float64))
+    q = adjusted(p)
     weighed = table.assign(
         share=texts / max(n, 1), share_rest=rest / max(n_rest, 1), log_odds=ratio, z=z, p=p, q=q,
         telling=(q <= alpha) & (ratio > 0),

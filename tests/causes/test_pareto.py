@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from sqaudit.causes.pareto import OTHER, classified, false_discovery, pareto, weak_points
+from sqaudit.causes.pareto import OTHER, pareto
+from sqaudit.causes.severity import classified
+from sqaudit.causes.weak_points import weak_points
 from sqaudit.errors import FrameError
 
 
@@ -134,9 +136,3 @@ def test_more_work_is_no_trend() -> None:
     assert classified(counts, exposure_before=500, exposure_now=1000)["trend"].eq("no_clear_change").all()
     with pytest.raises(ValueError, match="exposures must be positive"):
         classified(counts, exposure_before=0, exposure_now=1)
-
-
-def test_false_discovery_agrees_with_scipy() -> None:
-    p = np.array([0.001, 0.2, 0.03, 0.03, 0.8])
-    assert np.allclose(false_discovery(p), stats.false_discovery_control(p))
-    assert false_discovery(np.array([])).size == 0

@@ -17,7 +17,7 @@ from sqaudit.causes.composite import PARTS as SCORE_PARTS
 from sqaudit.causes.contribution import PARTS, terms, three_parts, waterfall
 from sqaudit.causes.drivers import drivers
 from sqaudit.causes.pareto import pareto
-from sqaudit.present import fonts, palette
+from sqaudit.present import fonts, numbers, palette
 from sqaudit.present.blocks import png
 from sqaudit.present.figures.drivers import driver_dots
 from sqaudit.present.figures.pareto import pareto_bars
@@ -88,7 +88,9 @@ def test_a_waterfall_tells_parts_intervals_and_level() -> None:
     figure = waterfall_steps(steps(), {}, "en", "Late visits", "share", "lower", level="team and day")
     shown = texts(figure)
     assert "Late visits: from 9.8 % to 13.3 %" in shown
-    assert {"+2.2 pp", "(+1.4 to +3.0 pp)", "Mix inside them"} <= set(shown)
+    inside = steps().set_index("step").loc["mix_within"]
+    interval = numbers.difference_interval(inside["low"], inside["high"], "share", "en")
+    assert {"+2.2 pp", f"({interval})", "Mix inside them"} <= set(shown)
     assert any("taken at the cells of team and day" in text for text in shown)
     bars = [bar for bar in figure.axes[0].patches if isinstance(bar, Rectangle)]
     assert bars[-1].get_width() == pytest.approx(float(steps()["value"].iloc[0]))
