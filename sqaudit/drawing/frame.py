@@ -143,7 +143,8 @@ def not_among(column: str, ids: Sequence[str]) -> list[str]:
     if not ids:
         return []
     listed = ", ".join(literal(one) for one in sorted(ids))
-    return [f"CAST({quoted(column)} AS VARCHAR) NOT IN ({listed})"]
+    # A missing id is not among them: it stays, so that it is told.
+    return [f"coalesce(CAST({quoted(column)} AS VARCHAR) NOT IN ({listed}), true)"]
 
 
 def stratum_sizes(engine: DuckDBEngine, frame: SampleFrame) -> dict[Stratum, int]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -43,7 +43,8 @@ def write_sample(sample: Sample, folder: Path) -> Sample:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        aside = Path(tempfile.mkdtemp(prefix=".partial-", dir=folder))
+        aside = folder / f".partial-{secrets.token_hex(8)}"
+        aside.mkdir()
     except OSError as error:
         message = f"the folder {folder} cannot be written: {error.strerror}."
         raise ParameterError([Fault("sample.folder", message, "Name another `folder`.")]) from error

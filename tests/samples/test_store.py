@@ -105,6 +105,23 @@ def test_cases_of_earlier_samples_are_left_out_by_rule(take: Drawing, run_file: 
     assert [one.made for one in found] == sorted(one.made for one in found)
 
 
+def test_cases_without_id_are_told_also_where_earlier_ones_are_left_out(
+    take: Drawing, run_file: Path
+) -> None:
+    take()
+    visits = run_file.parent / "visits.csv"
+    visits.write_text(visits.read_text(encoding="utf-8").replace("V05,", ","), encoding="utf-8")
+    with pytest.raises(ParameterError, match="1 visit records have no visit_id"):
+        take()
+
+
+def test_the_folder_of_a_sample_can_be_read_by_those_who_read_the_folder_around_it(take: Drawing) -> None:
+    folder = take().folder
+    assert folder is not None
+    assert folder.stat().st_mode == folder.parent.stat().st_mode
+    assert [one.name for one in folder.parent.iterdir()] == [folder.name]
+
+
 def test_another_period_and_seed_take_the_place_of_the_plans_own(run_file: Path) -> None:
     from sqaudit.audit import open_audit
     from sqaudit.samples import draw
