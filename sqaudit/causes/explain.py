@@ -12,11 +12,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from math import erfc, sqrt
 
 import numpy as np
 import pandas as pd
 
+from sqaudit.causes.segments.calibration import chance_of_change
 from sqaudit.causes.segments.cells import Cells, cells_of
 from sqaudit.causes.segments.conditions import where_of
 from sqaudit.causes.segments.cuboids import combinations_of
@@ -245,21 +245,14 @@ def _wander(cells: Cells, depth: int, dispersion: Dispersion | None) -> Wander |
 
 
 def _chance_of_total(before: Period, now: Period, kind: str, variance: float) -> float:
-    """The two-sided p of the change of the raw figure, by the normal approximation."""
     n0, x0, n1, x1 = (float(one.sum()) for one in (before.weight, before.observed, now.weight, now.observed))
-    if not (n0 > 0 and n1 > 0):
-        return np.nan
-    pooled = (x0 + x1) / (n0 + n1)
-    spread = {"share": pooled * (1 - pooled), "count": pooled, "mean": variance}[kind]
-    if not spread > 0:
-        return 1.0
-    return erfc(abs(x1 / n1 - x0 / n0) / sqrt(2 * spread * (1 / n0 + 1 / n1)))
+    return chance_of_change(n0, x0, n1, x1, kind, variance)
 
 
 def _explained(
     question: Question, answer: Answer, figures: Figures, p_total: float, dispersion_known: bool
 ) -> Explanation:
-    cells = question.cells
+    cells, alpha = question.cells, question.settings.alpha
     frame = table_of(question, answer, figures)
     frame["where"] = [where_of(conditions) for conditions in frame["conditions"]]
     total = figures.of(np.ones(len(cells), dtype=np.bool_), answer.excess) | {
@@ -268,7 +261,7 @@ def _explained(
         "p_general": answer.p_general,
     }
     return Explanation(
-        outcome=outcome_of(answer, p_total, question.settings.alpha),
+        outcome=outcome_of(bool(answer.found), answer.general or answer.p_general <= alpha, p_total <= alpha),
         segments=frame[list(COLUMNS)],
         total=total,
         dimensions=cells.dimensions,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from math import sqrt
 
 import numpy as np
 import numpy.typing as npt
@@ -44,25 +45,38 @@ class Baseline:
             return np.full(len(cuboid), WIDEST)
         levels = cuboid.levels()
         unsure = [1 / self.known[dim][levels[:, place]] for place, dim in enumerate(cuboid.dims)]
-        return np.minimum(np.sqrt(self.interaction + np.sum(unsure, axis=0)), WIDEST)
+        spread: Array = np.minimum(np.sqrt(self.interaction + np.sum(unsure, axis=0)), WIDEST)
+        return spread
 
 
 def fitted(
-    codes: Codes, sizes: Sequence[int], weight: Array, observed: Array, family: Family, settings: Settings
+    codes: Codes,
+    sizes: Sequence[int],
+    weight: Array,
+    observed: Array,
+    family: Family,
+    settings: Settings,
+    start: Array | None = None,
 ) -> Baseline:
     """The baseline of every cell from the weights and observations of an earlier period.
 
     Main effects are fitted by maximum likelihood with a wide normal prior. Interactions of two dimensions
     enter only as far as they vary more than chance explains by more than one standard error (method of
-    moments), and shrunk. In the end `pseudo_count` cases of that prediction are mixed into its own.
+    moments), and shrunk. In the end the rate of a cell is mixed with that prediction: the more, the less the
+    cells vary around it beyond chance, but never with fewer than `pseudo_count` cases of it.
+
+    `start` is a predictor that is known already, from dimensions that are not among these.
     """
     level = float(family.predictor(np.array([(observed.sum() + 0.5) / (weight.sum() + 1.0)]))[0])
-    predictor = np.full(len(codes), level)
+    predictor = np.full(len(codes), level) if start is None else start
     blocks = [_Block(codes[:, dim], size, settings.effect_spread**2) for dim, size in enumerate(sizes)]
     predictor = _climbed(predictor, blocks, weight, observed, family, MAIN_SWEEPS)
     rest = observed - weight * family.mean(predictor)
     known = weight * family.slope(predictor)
-    levels = tuple(np.bincount(codes[:, dim], known, size) + _NOTHING for dim, size in enumerate(sizes))
+    levels: tuple[Array, ...] = tuple(
+        np.bincount(codes[:, dim], known, size).astype(np.float64) + _NOTHING
+        for dim, size in enumerate(sizes)
+    )
     pairs = [
         (codes[:, a] * sizes[b] + codes[:, b], sizes[a] * sizes[b], sizes[a] + sizes[b] - 1)
         for a, b in combinations(range(len(sizes)), 2)
@@ -74,9 +88,24 @@ def fitted(
         if variance > LEAST_VARIANCE
     ]
     predictor = _climbed(predictor, interacting, weight, observed, family, PAIR_SWEEPS)
-    own = (observed + settings.pseudo_count * family.mean(predictor)) / (weight + settings.pseudo_count)
+    rest = observed - weight * family.mean(predictor)
+    slope = family.slope(predictor)
+    varied = _surplus(rest, weight * slope, np.arange(len(weight)), len(weight), 0)
+    pseudo = np.maximum(settings.pseudo_count, 1 / (slope * max(varied, _NOTHING)))
+    own = (observed + pseudo * family.mean(predictor)) / (weight + pseudo)
     variance = max([settings.least_interaction**2, *variances])
     return Baseline(family.predictor(own), variance, levels)
+
+
+def main_effects(
+    codes: Codes, sizes: Sequence[int], weight: Array, observed: Array, family: Family, settings: Settings
+) -> list[Array]:
+    """The level of everything (an array of one), and the effects of the levels of each dimension."""
+    level = float(family.predictor(np.array([(observed.sum() + 0.5) / (weight.sum() + 1.0)]))[0])
+    blocks = [_Block(codes[:, dim], size, settings.effect_spread**2) for dim, size in enumerate(sizes)]
+    predictor = _climbed(np.full(len(codes), level), blocks, weight, observed, family, MAIN_SWEEPS)
+    whole = predictor - np.sum([block.effects[block.group] for block in blocks], axis=0)
+    return [whole[:1] if len(whole) else np.array([level]), *(block.effects for block in blocks)]
 
 
 class _Block:
@@ -117,5 +146,42 @@ def _surplus(rest: Array, known: Array, group: npt.NDArray[np.integer], size: in
     chance, off = np.bincount(group, known, size), np.bincount(group, rest, size)
     free = max(1 - fitted / max(int((chance > 0).sum()), 1), 0.2)  # the main effects took up some of it
     squares = float((chance**2).sum())
-    found = float((off**2 - free * chance).sum()) - np.sqrt(2 * squares)
+    found = float((off**2 - free * chance).sum()) - sqrt(2 * squares)
     return max(found, 0.0) / max(squares, _NOTHING)
+
+
+class MixError:
+    """What an error in the main effects does to a group whose mix of cases has changed.
+
+    The effect of a level of another dimension is not known exactly. It cancels as long as a group holds the
+    same share of that level in both periods; if the share moves by d, the error enters d times. The variance
+    is the sum of d^2 / information over all levels. Without it a strong mix shift looks like a change of rates.
+    """
+
+    def __init__(self, codes: Codes, sizes: Sequence[int], before: Array, now: Array) -> None:
+        self._codes, self._sizes, self._before, self._now = codes, sizes, before, now
+        self._known: dict[tuple[int, ...], Array] = {}
+
+    def __call__(self, cuboid: Cuboid) -> Array:
+        """The variance of the shift of each group."""
+        if cuboid.dims not in self._known:
+            others = [dim for dim in range(len(self._sizes)) if dim not in cuboid.dims]
+            parts = [self._of(cuboid, dim) for dim in others]
+            self._known[cuboid.dims] = np.sum(parts, axis=0) if parts else np.zeros(len(cuboid))
+        return self._known[cuboid.dims]
+
+    def _of(self, cuboid: Cuboid, dim: int) -> Array:
+        size, codes = self._sizes[dim], self._codes[:, dim]
+        information = np.bincount(codes, self._before, size) + 1.0  # the prior of an effect has information 1
+        shares = [
+            self._shares(cuboid.group * size + codes, weight, size) for weight in (self._before, self._now)
+        ]
+        moved = np.where(np.isnan(shares[0]) | np.isnan(shares[1]), 0.0, shares[1] - shares[0])
+        variance: Array = moved**2 @ (1 / information)
+        return variance
+
+    def _shares(self, key: npt.NDArray[np.intp], weight: Array, size: int) -> Array:
+        sums = np.bincount(key, weight, (int(key.max()) // size + 1) * size).reshape(-1, size)
+        whole = sums.sum(axis=1, keepdims=True)
+        shares: Array = np.divide(sums, whole, out=np.full_like(sums, np.nan), where=whole > 0)
+        return shares

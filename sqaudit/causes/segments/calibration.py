@@ -12,7 +12,7 @@ from sqaudit.causes.segments.search import Found
 
 LARGE = 4_000  # cells times cuboids are what a draw costs
 FEW, MANY = 19, 199  # draws: 19 are the fewest that can say 1 in 20
-BEYOND = 25.0  # scores above this need no draws: the bound is below 1e-11
+BEYOND = 12.0  # scores above this need no draws: the bound is below 1e-6
 _EULER = 0.5772156649
 
 
@@ -64,3 +64,28 @@ def by_draws(score: float, greatest: Array) -> float:
 def in_doubt(found: Sequence[Found]) -> bool:
     """Whether any segment is close enough to chance for draws to matter."""
     return any(one.score < BEYOND for one in found)
+
+
+def chance_of_change(
+    weight_before: float,
+    observed_before: float,
+    weight_now: float,
+    observed_now: float,
+    kind: str = "share",
+    variance: float = np.nan,
+) -> float:
+    """The two-sided p of the change of a raw figure, by the normal approximation; NaN without cases.
+
+    `kind` is share, count or mean; a mean needs the variance of one observation.
+
+    >>> round(chance_of_change(200, 20, 200, 34), 3)
+    0.041
+    """
+    if not (weight_before > 0 and weight_now > 0):
+        return np.nan
+    pooled = (observed_before + observed_now) / (weight_before + weight_now)
+    spread = {"share": pooled * (1 - pooled), "count": pooled, "mean": variance}[kind]
+    if not spread > 0:
+        return 1.0
+    change = observed_now / weight_now - observed_before / weight_before
+    return erfc(abs(change) / sqrt(2 * spread * (1 / weight_before + 1 / weight_now)))

@@ -72,7 +72,8 @@ def mixed(codes: npt.NDArray[np.integer], sizes: Sequence[int]) -> Codes:
 def _added(cell: npt.NDArray[np.intp], values: Array, size: int) -> Array:
     """Sums by cell; values of a cell are taken in order of size, whatever the order of rows."""
     order = np.lexsort((values, cell)) if len(values) > size and (values % 1).any() else slice(None)
-    return np.bincount(cell[order], weights=values[order], minlength=size)
+    sums: Array = np.bincount(cell[order], weights=values[order], minlength=size).astype(np.float64)
+    return sums
 
 
 def _encoded(column: pd.Series) -> tuple[tuple[object, ...], npt.NDArray[np.int64]]:

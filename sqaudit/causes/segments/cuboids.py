@@ -33,7 +33,8 @@ class Cuboid:
         group = self.group if cells is None else self.group[cells]
         taken = values if cells is None else values[cells]
         if taken.ndim == 1:
-            return np.bincount(group, weights=taken, minlength=len(self))
+            sums: Array = np.bincount(group, weights=taken, minlength=len(self)).astype(np.float64)
+            return sums
         ones = np.ones(len(group))
         matrix = sparse.csr_matrix((ones, group, np.arange(len(group) + 1)), shape=(len(group), len(self)))
         result: Array = np.asarray(matrix.T @ taken)
@@ -64,7 +65,8 @@ class Cuboid:
         found = np.searchsorted(self.keys, wanted)
         inside = found < len(self)
         found, wanted = found[inside], wanted[inside]
-        return found[self.keys[found] == wanted]
+        places: npt.NDArray[np.intp] = found[self.keys[found] == wanted]
+        return places
 
 
 def cuboid(codes: Codes, sizes: Sequence[int], dims: tuple[int, ...]) -> Cuboid:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,7 @@ from sqaudit.causes.segments.lattice import Evidence
 from sqaudit.causes.segments.profiles import Curve, Parabola
 from sqaudit.causes.segments.settings import Settings
 
+Groups = Callable[[Cuboid], Array]  # one number for each group of a cuboid
 STANDARD = Mean()
 _QUARTILES = 1.3489795  # distance of the quartiles of a normal distribution, in standard deviations
 _LEAST_NOISE = 1e-3  # of a forecast: a tenth of a per cent, where actual and expected were rounded alike
@@ -30,24 +31,37 @@ class Period:
 
 
 def change_of(
-    before: Period, now: Period, family: Family, baseline: Baseline, settings: Settings, offset: float = 0.0
+    before: Period,
+    now: Period,
+    family: Family,
+    predictors: tuple[Array, Array],
+    settings: Settings,
+    doubt: tuple[Groups, Groups],
+    offset: float = 0.0,
+    inner: tuple[Array, Array] | None = None,
 ) -> Evidence:
-    """Evidence for a change of shares or counts; `offset` is a shift that everything shares."""
-    expected = baseline.predictor + offset
-    quiet, moved = settings.cell_spread_before**2, settings.cell_spread**2
+    """Evidence for a change of shares or counts; `offset` is a shift that everything shares.
+
+    `predictors` are what each cell is expected to do, before and now; `doubt` is the spread of groups around
+    that, and the variance of their shift beyond the likelihood. `inner` says of every
+    cell how many random effects it holds, before and now; without it each holds one.
+    """
+    expected = predictors[1] + offset
+    effects = inner or (np.ones(len(expected)), np.ones(len(expected)))
+    quiet, moved = settings.cell_spread_before**2 / effects[0], settings.cell_spread**2 / effects[1]
     columns = [
-        family.columns(before.weight, before.observed, baseline.predictor, np.full(len(expected), quiet)),
-        family.columns(now.weight, now.observed, expected, np.full(len(expected), moved)),
+        family.columns(before.weight, before.observed, predictors[0], quiet),
+        family.columns(now.weight, now.observed, expected, moved),
     ]
     excess = now.observed - now.weight * family.mean(expected)
-    return Evidence(np.hstack(columns), excess, Curve(), baseline.spread)
+    return Evidence(np.hstack(columns), excess, Curve(), *doubt)
 
 
 def level_of(now: Period, expected: Array, family: Family, settings: Settings) -> Evidence:
     """Evidence for shares or counts off a level; `expected` is that level per unit of weight, by cell."""
     variance = np.full(len(expected), settings.cell_spread**2)
     columns = family.columns(now.weight, now.observed, family.predictor(expected), variance)
-    return Evidence(columns, now.observed - now.weight * expected, Curve(), _certain)
+    return Evidence(columns, now.observed - now.weight * expected, Curve(), _certain, _sure)
 
 
 def mean_spread(settings: Settings) -> float:
@@ -60,7 +74,13 @@ def mean_spread(settings: Settings) -> float:
 
 
 def mean_change_of(
-    before: Period, now: Period, variance: float, baseline: Baseline, settings: Settings, offset: float = 0.0
+    before: Period,
+    now: Period,
+    variance: float,
+    baseline: Baseline,
+    settings: Settings,
+    unsure: Groups,
+    offset: float = 0.0,
 ) -> Evidence:
     """Evidence for a change of means; `variance` is that of one observation within its cell.
 
@@ -73,7 +93,7 @@ def mean_change_of(
         *_normal(now, expected, scale, mean_spread(settings)),
     ]
     excess = now.observed - now.weight * expected * scale
-    return Evidence(np.stack(columns, axis=1), excess, Parabola(), baseline.spread)
+    return Evidence(np.stack(columns, axis=1), excess, Parabola(), baseline.spread, unsure)
 
 
 def mean_level_of(
@@ -83,7 +103,7 @@ def mean_level_of(
     scale = np.sqrt(variance)
     expected = np.full(len(now.weight), level / scale + offset)
     columns = np.stack(_normal(now, expected, scale, mean_spread(settings)), axis=1)
-    return Evidence(columns, now.observed - now.weight * expected * scale, Parabola(), _certain)
+    return Evidence(columns, now.observed - now.weight * expected * scale, Parabola(), _certain, _sure)
 
 
 def forecast_of(actual: Array, expected: Array, offset: float = 0.0) -> Evidence:
@@ -101,7 +121,7 @@ def forecast_of(actual: Array, expected: Array, offset: float = 0.0) -> Evidence
     noise = noise_of(deviation[known])
     information = np.where(known, noise**-2.0, 0.0)
     columns = np.stack([information, information * deviation], axis=1)
-    return Evidence(columns, actual - expected, Parabola(), _certain)
+    return Evidence(columns, actual - expected, Parabola(), _certain, _sure)
 
 
 def noise_of(deviations: Array) -> float:
@@ -143,3 +163,8 @@ def _normal(period: Period, expected: Array, scale: float, spread: float) -> tup
 def _certain(cuboid: Cuboid) -> Array:
     """No spread is asked for where nothing came before."""
     return np.full(len(cuboid), WIDEST)
+
+
+def _sure(cuboid: Cuboid) -> Array:
+    """No variance beyond the likelihood."""
+    return np.zeros(len(cuboid))

@@ -36,7 +36,8 @@ class Explanation:
     - `mix_only`: the total moved, but only because cases moved between segments, and no rate did;
     - `noise`: nothing can be told from chance.
 
-    `segments` has the columns
+    A row that fulfils the conditions of two segments counts with the first one in the table. `segments` has
+    the columns
 
     - `segment`: the conditions as text; `conditions`: pairs of dimension and value (None: missing);
       `where`: the same as an SQL expression over the records; `depth`: the number of conditions;
@@ -111,10 +112,12 @@ def table_of(question: Question, answer: Answer, figures: Figures) -> pd.DataFra
     excess = answer.excess
     cells = question.cells
     whole = float(excess.sum()) if answer.p_general <= question.settings.alpha or answer.found else np.nan
-    rows = []
+    rows, free = [], np.ones(len(cells), dtype=np.bool_)
     for one, p, others in zip(answer.found, answer.p_adjusted, answer.alternatives, strict=True):
         conditions = conditions_of(cells, one.segment)
-        own = figures.of(held(cells.codes, one.segment), excess)
+        inside = held(cells.codes, one.segment) & free
+        free &= ~inside
+        own = figures.of(inside, excess)
         rows.append(
             {
                 "segment": text_of(conditions),
@@ -131,10 +134,14 @@ def table_of(question: Question, answer: Answer, figures: Figures) -> pd.DataFra
     return pd.DataFrame(rows, columns=[name for name in COLUMNS if name != "where"])
 
 
-def outcome_of(answer: Answer, p_total: float, alpha: float) -> Outcome:
-    """The outcome in one word."""
-    if answer.found:
+def outcome_of(segments: bool, general: bool, total_moved: bool) -> Outcome:
+    """The outcome in one word.
+
+    >>> outcome_of(segments=False, general=False, total_moved=True)
+    'mix_only'
+    """
+    if segments:
         return "segments"
-    if answer.general or answer.p_general <= alpha:
+    if general:
         return "general"
-    return "mix_only" if p_total <= alpha else "noise"
+    return "mix_only" if total_moved else "noise"

@@ -18,13 +18,15 @@ from sqaudit.causes.segments.profiles import Peaks, Profile
 class Evidence:
     """What each cell says about a shift: columns of a likelihood, and observed minus expected.
 
-    `spread` gives, for the groups of a cuboid, how far they may have lain off their expectation before.
+    `spread` gives, for the groups of a cuboid, how far they may have lain off their expectation before (a
+    standard deviation); `unsure` is the variance that their shift has beyond the likelihood.
     """
 
     columns: Array
     excess: Array
     profile: Profile
     spread: Callable[[Cuboid], Array]
+    unsure: Callable[[Cuboid], Array]
 
 
 @dataclass
@@ -36,7 +38,7 @@ class Node:
     excess: Array
     cells: Array
     spread: Array
-    wander: float = 0.0  # variance of a group's shift from one quiet period to the next
+    wander: Array  # variance of a group's shift that is neither chance nor a change
     peaks: Peaks = field(init=False)
 
     def judge(self, profile: Profile) -> None:
@@ -48,11 +50,19 @@ class Node:
 class Lattice(Protocol):
     """Cuboids that can lose the rows of a segment."""
 
-    nodes: Mapping[tuple[int, ...], Node]
-    profile: Profile
+    @property
+    def nodes(self) -> Mapping[tuple[int, ...], Node]:
+        """All cuboids by their dimensions, the empty one included."""
+
+    @property
+    def profile(self) -> Profile:
+        """How the columns of the nodes are read."""
 
     def remove(self, segment: Segment) -> None:
         """Take the rows of a segment out of every group."""
+
+    def rest(self, parent: Segment, child: Segment) -> Array:
+        """The columns of what a parent holds beside a child, as one row."""
 
 
 class CellLattice:
@@ -65,16 +75,18 @@ class CellLattice:
         cuboids: Sequence[Cuboid],
         wander: Mapping[tuple[int, ...], float] | None = None,
     ) -> None:
-        self.profile = evidence.profile
+        self.profile: Profile = evidence.profile
         self._codes, self._evidence = cells.codes, evidence
         self._alive = np.ones(len(cells), dtype=bool)
-        self.nodes = {one.dims: self._node(one, (wander or {}).get(one.dims, 0.0)) for one in cuboids}
+        self.nodes: dict[tuple[int, ...], Node] = {
+            one.dims: self._node(one, (wander or {}).get(one.dims, 0.0)) for one in cuboids
+        }
 
     def _node(self, found: Cuboid, wander: float) -> Node:
         evidence = self._evidence
         count = np.bincount(found.group, minlength=len(found)).astype(np.float64)
-        spread = evidence.spread(found)
-        return Node(found, found.added(evidence.columns), found.added(evidence.excess), count, spread, wander)
+        columns, excess = found.added(evidence.columns), found.added(evidence.excess)
+        return Node(found, columns, excess, count, evidence.spread(found), evidence.unsure(found) + wander)
 
     def remove(self, segment: Segment) -> None:
         """Take the cells of a segment out of every group."""
@@ -84,6 +96,18 @@ class CellLattice:
             node.columns -= node.cuboid.added(self._evidence.columns, taken)
             node.excess -= node.cuboid.added(self._evidence.excess, taken)
             node.cells -= np.bincount(node.cuboid.group[taken], minlength=len(node.cuboid))
+
+    def rest(self, parent: Segment, child: Segment) -> Array:
+        """The columns of what a parent holds beside a child, as one row."""
+        rows = [self.row(segment) for segment in (parent, child)]
+        difference: Array = rows[0] - rows[1]
+        return difference[None]
+
+    def row(self, segment: Segment) -> Array:
+        """The columns of one group."""
+        node = self.nodes[tuple(dim for dim, _ in segment)]
+        columns: Array = node.columns[node.cuboid.places(dict(segment))[0]]
+        return columns
 
 
 def cuboids_of(cells: Cells, depth: int) -> list[Cuboid]:
@@ -99,12 +123,10 @@ def held(codes: Codes, segment: Segment) -> npt.NDArray[np.bool_]:
     return inside
 
 
-def tempered(peaks: Peaks, wander: float) -> Peaks:
+def tempered(peaks: Peaks, wander: Array) -> Peaks:
     """Peaks of groups that wander from period to period anyway: gain and information shrink accordingly.
 
     With a variance v of the shift and w of the wandering the gain is shift^2 / 2 (v + w).
     """
-    if wander <= 0:
-        return peaks
     factor = 1 / (1 + wander * peaks.information)
     return Peaks(peaks.shift, peaks.gain * factor, peaks.information * factor)

@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from sqaudit.causes.segments import evidence
-from sqaudit.causes.segments.baseline import Baseline, fitted
+from sqaudit.causes.segments.baseline import Baseline, MixError, fitted
 from sqaudit.causes.segments.cells import Array, Cells
 from sqaudit.causes.segments.cuboids import Segment
 from sqaudit.causes.segments.evidence import Period
@@ -33,11 +33,19 @@ class RateChange:
     now: Period
     family: Family
     settings: Settings
+    mix: MixError | None = None  # shared with redrawn questions: it hardly depends on what was observed
 
     @property
     def depth(self) -> int:
         """The most conditions of a segment."""
         return self.settings.depth or DEPTH_OF_CHANGE
+
+    @cached_property
+    def unsure(self) -> MixError:
+        """What a changed mix of cases adds to the variance of shifts."""
+        slope = self.family.slope(self.baseline.predictor)
+        before, now = self.before.weight * slope, self.now.weight * slope
+        return self.mix or MixError(self.cells.codes, self.cells.sizes, before, now)
 
     @cached_property
     def baseline(self) -> Baseline:
@@ -53,14 +61,15 @@ class RateChange:
 
     def evidence(self, offset: float = 0.0) -> Evidence:
         """Two likelihoods for each cell, before and now."""
-        return evidence.change_of(self.before, self.now, self.family, self.baseline, self.settings, offset)
+        both, doubt = (self.baseline.predictor,) * 2, (self.baseline.spread, self.unsure)
+        return evidence.change_of(self.before, self.now, self.family, both, self.settings, doubt, offset)
 
     def redrawn(self, generator: np.random.Generator, offset: float) -> RateChange:
         """Both periods drawn anew from the baseline, random effects of the cells included."""
         predictor, spread = self.baseline.predictor, self.settings
         before = _drawn(self.before, predictor, spread.cell_spread_before, self.family, generator)
         now = _drawn(self.now, predictor + offset, spread.cell_spread, self.family, generator)
-        return replace(self, before=before, now=now)
+        return replace(self, before=before, now=now, mix=self.unsure)
 
 
 @dataclass(frozen=True)
@@ -109,11 +118,17 @@ class MeanChange:
     now: Period
     variance: float
     settings: Settings
+    mix: MixError | None = None
 
     @property
     def depth(self) -> int:
         """The most conditions of a segment."""
         return self.settings.depth or DEPTH_OF_CHANGE
+
+    @cached_property
+    def unsure(self) -> MixError:
+        """What a changed mix of cases adds to the variance of shifts."""
+        return self.mix or MixError(self.cells.codes, self.cells.sizes, self.before.weight, self.now.weight)
 
     @cached_property
     def baseline(self) -> Baseline:
@@ -131,7 +146,7 @@ class MeanChange:
     def evidence(self, offset: float = 0.0) -> Evidence:
         """Two normal likelihoods for each cell, before and now; shifts are in standard deviations."""
         return evidence.mean_change_of(
-            self.before, self.now, self.variance, self.baseline, self.settings, offset
+            self.before, self.now, self.variance, self.baseline, self.settings, self.unsure, offset
         )
 
     def redrawn(self, generator: np.random.Generator, offset: float) -> MeanChange:
@@ -139,7 +154,7 @@ class MeanChange:
         mean, scale = self.baseline.predictor, np.sqrt(self.variance)
         before = _normal(self.before, mean, 0.0, scale, generator)
         now = _normal(self.now, mean + offset, evidence.mean_spread(self.settings), scale, generator)
-        return replace(self, before=before, now=now)
+        return replace(self, before=before, now=now, mix=self.unsure)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import log
 
 import numpy as np
+import numpy.typing as npt
 
 from sqaudit.causes.segments.cells import Array
 from sqaudit.causes.segments.cuboids import Segment
@@ -145,12 +146,27 @@ class Search:
         """Whether the rest of the parent is empty or moved the same way, visibly and far enough."""
         if parent.node.cells[parent.row] - child.node.cells[child.row] < 0.5:
             return True
-        rest = (parent.node.columns[parent.row] - child.node.columns[child.row])[None]
+        rest = self.lattice.rest(*(one.node.cuboid.segment(one.row) for one in (parent, child)))
         spread = parent.node.spread[parent.row : parent.row + 1]
-        peak = tempered(self.lattice.profile.peaks(rest, spread), parent.node.wander)
+        wander = parent.node.wander[parent.row : parent.row + 1]
+        peak = tempered(self.lattice.profile.peaks(rest, spread), wander)
         along = float(peak.shift[0]) * np.sign(child.shift)
         far_enough = along >= self.settings.merge * abs(child.shift)
-        return bool(far_enough and peak.gain[0] > self.settings.merge_gain)
+        moved = bool(far_enough and peak.gain[0] > self.settings.merge_gain)
+        return moved and (bool(parent.node.cuboid.dims) or self._everywhere(parent.shift))
+
+    def _everywhere(self, shift: float) -> bool:
+        """Whether a shift of everything is one: no one or two dimensions show that much stood still.
+
+        Two causes that each hold a quarter of the cases move the rest of everything far enough by themselves.
+        """
+        for dims, node in self.lattice.nodes.items():
+            rows = np.flatnonzero(node.cells > 0.5)
+            still = shift * node.peaks.shift[rows] < shift**2 / 2
+            share = node.cells[rows][still].sum() / node.cells[rows].sum()
+            if 1 <= len(dims) <= 2 and share >= self.settings.split:
+                return False
+        return True
 
     def _told(self, place: _Place) -> Found:
         segment = place.node.cuboid.segment(place.row)
@@ -164,7 +180,7 @@ class Search:
         return [one for one in found if abs(one.excess) >= self.settings.least_share * most]
 
 
-def _unmoved(peaks: Peaks, rows: Array, shift: float) -> float:
+def _unmoved(peaks: Peaks, rows: npt.NDArray[np.intp], shift: float) -> float:
     """The share of what some groups know that lies with those that no shift fits better than this one."""
     own, known = peaks.shift[rows], peaks.information[rows]
     unmoved = shift * own < shift**2 / 2

@@ -29,7 +29,7 @@ class Settings:
     spread_per_dimension: float = (
         0.2  # of a cell cut by fewer than three dimensions: coarse groups wander less
     )
-    pseudo_count: float = 20.0  # cases of the main effects mixed into a cell's own rate; service: 10-50
+    pseudo_count: float = 20.0  # fewest cases of the prediction mixed into a cell's own; live-video: 10-50
     least_interaction: float = 0.1  # logit or log: never believe that main effects say everything
     effect_spread: float = 1.0  # prior of one level's main effect, logit or log: a factor of 2.7
     alpha: float = 0.05  # a segment with a greater adjusted p is not distinguishable from noise
