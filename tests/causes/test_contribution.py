@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -157,6 +158,18 @@ def test_the_interval_of_the_change_is_that_of_a_comparison() -> None:
     low, high = intervals.newcombe_difference(56, 70, 48, 80)
     assert (row["low"], row["high"]) == pytest.approx((low, high))
     assert (round(low, 4), round(high, 4)) == (0.0524, 0.3339)  # Newcombe (1998), method 10
+
+
+def test_clusters_widen_every_interval() -> None:
+    cells = random_cells(5, "share")
+    parts = terms(cells, ["team", "channel"])
+    plain, wide = three_parts(parts, ["team"]), three_parts(parts, ["team"], design_effect=4)
+    pd.testing.assert_series_equal(plain["value"], wide["value"])
+    ratio = (wide["high"] - wide["low"]) / (plain["high"] - plain["low"])
+    assert ratio.tolist()[1:] == pytest.approx([2, 2, 2])
+    assert 1.8 < ratio.iloc[0] < 2  # Wilson's bounds grow a little less than their number of cases
+    with pytest.raises(ValueError, match="design_effect must be positive"):
+        three_parts(parts, design_effect=0)
 
 
 def test_one_cell_has_only_a_rate_and_a_share_is_a_mean_of_zeros_and_ones() -> None:
@@ -339,6 +352,30 @@ def test_a_waterfall_ends_at_the_figure_now() -> None:
     assert waterfall(parts.head(0), 0.5)["end"].tolist() == [0.5, 0.5]
     with pytest.raises(ValueError, match="a value for every part"):
         waterfall(parts.assign(value=float("nan")), 0.5)
+
+
+CASES = Path("../shared/root_cause_cases/service_rates.parquet")
+
+
+@pytest.mark.skipif(not CASES.exists(), reason="the cases of ../shared are not here")
+def test_service_rates_add_up_and_a_mere_mix_shift_has_no_rate() -> None:
+    cases = pd.read_parquet(CASES)
+    names = {
+        "count_before": "n_before",
+        "late_before": "sum_before",
+        "count_now": "n_now",
+        "late_now": "sum_now",
+    }
+    level = [name for name in cases if name not in (*names, "case")]
+    for case, cells in cases.rename(columns=names).groupby("case"):
+        parts = terms(cells, level)
+        assert parts.leaves["contribution"].sum() == pytest.approx(parts.change, abs=1e-12)
+        assert roll_up(parts, ["region", "tier"])["contribution"].sum() == pytest.approx(
+            parts.change, abs=1e-12
+        )
+        if case in ("200k_1004", "200k_1005"):  # nothing changed but the mix, in one of them a lot
+            rate = three_parts(parts).set_index("part").loc["rate"]
+            assert rate["low"] < 0 < rate["high"]
 
 
 def test_terms_are_a_description_that_does_not_change() -> None:

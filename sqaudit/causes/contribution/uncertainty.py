@@ -42,22 +42,27 @@ class _Slopes:
     value: Array
 
 
-def three_parts(parts: Terms, by: Sequence[str] = (), confidence: float = 0.95) -> pd.DataFrame:
+def three_parts(
+    parts: Terms, by: Sequence[str] = (), confidence: float = 0.95, design_effect: float = 1.0
+) -> pd.DataFrame:
     """A change and its three parts with intervals: mix between the segments shown, mix inside them, rate.
 
     `by` names the dimensions whose segments are shown; without it all mix lies within the whole. Columns
     out: `part` (change, mix_between, mix_within, rate), `value, low, high, method`, and `level`, the
     dimensions of the cells at which the rate is taken: another level tells another story. The three parts
-    add up to the change. The counts of the cells are taken as drawn together with their outcomes.
+    add up to the change. The counts of the cells are taken as drawn together with their outcomes. Cases that
+    come in clusters (several of one customer, all of one agent) tell less than their number: `design_effect`
+    is by how much their variance exceeds that of independent cases, and widens every interval.
 
     Intervals: of the change as in a comparison of two periods (Newcombe for shares, Welch for means, two
     linearised ratios); of the parts from the linearised variance over both periods (delta method), with the
     term that two noisy factors add twice taken out once. A share's variance within a cell counts one case
     of each kind more, spread over the cells, so that cells without a single bad case claim no certainty.
-    NaN where a period has fewer than two records.
+    NaN where a period has fewer than two records. ValueError for a design effect that is not positive.
 
     Source: delta method: Oehlert (1992), Am. Stat. 46:27-29; product of two estimates: Goodman (1960),
-    J. Am. Stat. Assoc. 55:708-713; added cases: Agresti and Caffo (2000), Am. Stat. 54:280-288.
+    J. Am. Stat. Assoc. 55:708-713; added cases: Agresti and Caffo (2000), Am. Stat. 54:280-288;
+    design effect: Kish (1965), Survey Sampling, section 8.2.
 
     >>> from sqaudit.causes.contribution.terms import terms
     >>> cells = pd.DataFrame({"queue": ["a", "b"], "n_before": [900, 100], "sum_before": [45, 20],
@@ -66,13 +71,15 @@ def three_parts(parts: Terms, by: Sequence[str] = (), confidence: float = 0.95) 
     >>> [round(float(bound), 3) for bound in table.loc["mix_between", ["value", "low", "high"]]]
     [0.058, 0.039, 0.077]
     """
+    if not design_effect > 0:
+        raise ValueError(f"design_effect must be positive, 1 for independent cases; found {design_effect!r}.")
     rolled = roll_up(parts, by)
     values = [parts.change, *(float(rolled[name].sum(skipna=False)) for name in PARTS[1:])]
     if by and set(by) == set(parts.level):
         values[2] *= 0.0  # segments that are the cells have no inside; what is left is rounding
     variances = _variances(parts, by)
-    reach = -special.ndtri((1 - confidence) / 2) * np.sqrt(variances)
-    low, high = _change_interval(parts, confidence)
+    reach = -special.ndtri((1 - confidence) / 2) * np.sqrt(variances * design_effect)
+    low, high = _change_interval(parts, confidence, design_effect)
     frame = pd.DataFrame(
         {
             "part": PARTS,
@@ -88,8 +95,9 @@ def three_parts(parts: Terms, by: Sequence[str] = (), confidence: float = 0.95) 
 _METHODS = {"share": "newcombe", "mean": "welch", "ratio": "linearised_ratio"}
 
 
-def _change_interval(parts: Terms, confidence: float) -> tuple[float, float]:
-    whole = gathered(parts.leaves, [], parts.kind)
+def _change_interval(parts: Terms, confidence: float, design_effect: float) -> tuple[float, float]:
+    """The interval of a comparison, from the effective number of cases."""
+    whole = gathered(parts.leaves, [], parts.kind) / design_effect
     old, new = sums_of(whole, "before", parts.kind), sums_of(whole, "now", parts.kind)
     if parts.kind == "share":
         bounds = intervals.newcombe_difference(new.y, new.n, old.y, old.n, confidence)
