@@ -7,7 +7,7 @@ from datetime import datetime
 from importlib import metadata
 from typing import Protocol
 
-from sqaudit.conditions import condition
+from sqaudit.conditions import condition, quoted
 from sqaudit.drawing import SampleFrame, Stratum, draw_cases, frame_profile, sample_sizes, stratum_sizes
 from sqaudit.drawing.frame import bounds, key_sql, not_among
 from sqaudit.engines.duckdb import DuckDBEngine
@@ -98,6 +98,7 @@ def frame_of(
     """The frame of a plan: its records in the period and scope, without the cases that are kept out."""
     model, columns = records.standard.kind(plan.records), records.columns[plan.records]
     _refuse_lacking(plan, columns, model.key, model.time)
+    _refuse_what_the_engine_refuses(records.engine, plan)
     key, event = model.key or "", model.time if model.time in columns else None
     carried = [*CARRIED, event, _duration(records, plan), *plan.columns, plan.cluster]
     ids = sorted({case for one in kept_out for case in one.case_ids})
@@ -105,7 +106,7 @@ def frame_of(
     certain = plan.take_all and condition(plan.take_all).sql
     return SampleFrame(
         kind=plan.records,
-        relation=f'"{plan.records}"',
+        relation=quoted(plan.records),
         case_id=key,
         unit=plan.cluster or key,
         keys={name: key_sql(name, event) for name in plan.dimensions},
@@ -135,6 +136,21 @@ def _refuse_lacking(plan: SamplePlan, columns: Mapping[str, str], key: str | Non
         Fault(f"sample.{place}", f"{plan.records} records have no column '{name}'.")
         for name, place in needed.items()
         if name not in columns
+    ]
+    if faults:
+        raise ParameterError(faults)
+
+
+def _refuse_what_the_engine_refuses(engine: DuckDBEngine, plan: SamplePlan) -> None:
+    """ParameterError for conditions and sizes that cannot be computed, such as a time compared with 5."""
+    tried = {key: condition(text).sql for key in ("where", "take_all") if (text := getattr(plan, key))}
+    tried = {key: f"CASE WHEN {sql} THEN 1 END" for key, sql in tried.items()}
+    if plan.size_by:
+        tried["size_by"] = f"{quoted(plan.size_by)} * 1000000"
+    faults = [
+        Fault(f"sample.{key}", why, "Compare and combine columns of one type, or cast them.")
+        for key, sql in tried.items()
+        if (why := engine.refusal(f"SELECT {sql} FROM {quoted(plan.records)}"))
     ]
     if faults:
         raise ParameterError(faults)

@@ -115,6 +115,14 @@ def test_cases_without_id_are_told_also_where_earlier_ones_are_left_out(
         take()
 
 
+def test_what_the_engine_cannot_compute_is_told_with_its_keys(take: Drawing) -> None:
+    with pytest.raises(ParameterError) as caught:
+        take(where="reported_at - 5 is null", take_all="reported_at > 5")
+    assert [fault.place for fault in caught.value.faults] == ["sample.where", "sample.take_all"]
+    with pytest.raises(ParameterError, match=r"sample\.size_by"):
+        take(design="proportional_to_size", size_by="region", rate=0.2)
+
+
 def test_the_folder_of_a_sample_can_be_read_by_those_who_read_the_folder_around_it(take: Drawing) -> None:
     folder = take().folder
     assert folder is not None
