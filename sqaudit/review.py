@@ -17,6 +17,7 @@ from sqaudit.descriptions import validated
 from sqaudit.errors import SourceError
 from sqaudit.params import RunFile
 from sqaudit.results import Results, changed, scored
+from sqaudit.sampled import Sampled, read_sampled, sampled
 from sqaudit.scoring import NO_SCORE, Score
 from sqaudit.sources.text_tables import shown_url
 from sqaudit.standards import Standard, read_standard
@@ -30,23 +31,25 @@ FILES = {
 }
 RUN = "run.json"
 STANDARDS = "standards"  # the folder with the standards as they were
+CALENDARS = "calendars"  # the folder with the calendars that were asked, as they were
 _NUMBERS = ("value", "low", "high", "numerator", "denominator", "target", "score")  # null is NaN in them
 
 
 @dataclass(frozen=True)
 class Review:
-    """A run, its standards and its results."""
+    """A run, its standards and its results; `sampled` where the run draws cases for inspection."""
 
     run: RunFile
     standards: tuple[Standard, ...]
     results: Results
     origins: Mapping[str, str]
+    sampled: Sampled | None = None
 
     @classmethod
     def of(cls, audit: Audit) -> Review:
         """The review of an open audit."""
         origins = {kind: attached.origin for kind, attached in audit.attached.items()}
-        return cls(audit.run, audit.plan.standards, audit.results, origins)
+        return cls(audit.run, audit.plan.standards, audit.results, origins, sampled(audit))
 
     @cached_property
     def standard(self) -> Standard:
@@ -105,15 +108,20 @@ class Review:
     def _scored(self) -> tuple[pd.DataFrame, Score]:
         return scored(self.results, self)
 
-    def save(self, folder: Path, standard_paths: Sequence[Path]) -> None:
+    def save(
+        self, folder: Path, standard_paths: Sequence[Path], calendar_paths: Mapping[str, Path] | None = None
+    ) -> None:
         """Write the results into a run folder, for the notebooks of a book and for anyone after them.
 
-        The standards are copied from `standard_paths`, so that a book can be read when they have changed.
+        The standards are copied from `standard_paths`, and the calendars from `calendar_paths` (by the name
+        that the standard or the run file uses), so that a book can be read when they have changed.
         """
         self.results.measurements.to_parquet(folder / FILES["measurements"], index=False)
         _write_rows(folder / FILES["checks"], self.results.checks)
         _write_rows(folder / FILES["row_account"], self.results.row_account)
         _write_rows(folder / FILES["readings"], self.results.readings)
+        if self.sampled is not None:
+            self.sampled.save(folder)
         (folder / STANDARDS).mkdir(exist_ok=True)
         copies = {
             f"{STANDARDS}/{one.standard}.yaml": path
@@ -121,9 +129,11 @@ class Review:
         }
         for name, path in copies.items():  # a standard may change after the book was made
             (folder / name).write_bytes(path.read_bytes())
+        calendars = _copied_calendars(folder, calendar_paths or {})
         content = {
             "run": shown_parameters(self.run),
             "standards": list(copies),
+            "calendars": calendars,
             "as_of": self.results.as_of.isoformat(),
             "origins": dict(self.origins),
         }
@@ -157,7 +167,18 @@ def read_review(folder: str | Path) -> Review:
         ) from error
     run = validated(RunFile, content["run"], str(place / RUN), {})
     standards = tuple(read_standard(place / name) for name in content["standards"])
-    return Review(run, standards, results, content["origins"])
+    return Review(run, standards, results, content["origins"], read_sampled(place))
+
+
+def _copied_calendars(folder: Path, paths: Mapping[str, Path]) -> dict[str, str]:
+    """The copies of the calendars in the folder, by the name that they are asked by."""
+    copies = {
+        name: f"{CALENDARS}/{number}_{path.stem}.yaml" for number, (name, path) in enumerate(paths.items(), 1)
+    }  # two calendars may share the name of their file
+    for name, copy in copies.items():
+        (folder / CALENDARS).mkdir(exist_ok=True)
+        (folder / copy).write_bytes(paths[name].read_bytes())
+    return copies
 
 
 def _write_rows(path: Path, frame: pd.DataFrame) -> None:

@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 import platform
 import sys
 from collections.abc import Mapping
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import sqaudit
 from sqaudit.audit import Audit
+from sqaudit.books.fingerprints import MANIFEST as NAME
+from sqaudit.books.fingerprints import PACKAGES, hashes, sha256, versions
+from sqaudit.calendars import find_calendar
+from sqaudit.plan import Plan
 from sqaudit.review import shown_parameters
 
-PACKAGES = (
-    "duckdb",
-    "jupyterlab",
-    "matplotlib",
-    "nbconvert",
-    "numpy",
-    "pandas",
-    "papermill",
-    "pyarrow",
-    "pydantic",
-    "scipy",
-    "sqlglot",
-)
-NAME = "manifest.json"
+__all__ = ["NAME", "PACKAGES", "calendar_paths", "described", "hashes", "sha256", "versions"]
 
 
 def described(audit: Audit) -> dict[str, Any]:
@@ -36,9 +25,14 @@ def described(audit: Audit) -> dict[str, Any]:
         "sqaudit": sqaudit.__version__,
         "parameters": shown_parameters(audit.run),
         "run_file": audit.plan.place,
+        "base": str(audit.plan.base.resolve()),
         "standards": [
             {"id": one.standard, "version": one.version, "path": str(path), "sha256": sha256(path)}
             for one, path in zip(audit.plan.standards, audit.plan.standard_paths, strict=True)
+        ],
+        "calendars": [
+            {"name": name, "path": str(path), "sha256": sha256(path)}
+            for name, path in calendar_paths(audit.plan).items()
         ],
         "as_of": audit.as_of.isoformat(),
         "sources": [_source(audit, kind) for kind in audit.attached],
@@ -50,27 +44,10 @@ def described(audit: Audit) -> dict[str, Any]:
     }
 
 
-def versions() -> dict[str, str]:
-    """The versions of the packages that figures depend on."""
-    found = {}
-    for name in PACKAGES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "absent"
-    return found
-
-
-def hashes(folder: Path) -> dict[str, str]:
-    """The SHA-256 of every file in the folder but the manifest itself."""
-    files = sorted(file for file in folder.rglob("*") if file.is_file() and file.name != NAME)
-    return {str(file.relative_to(folder)): sha256(file) for file in files}
-
-
-def sha256(path: Path) -> str:
-    """The SHA-256 of a file, read in pieces."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def calendar_paths(plan: Plan) -> dict[str, Path]:
+    """The files of the calendars that a run asks, by the name that the standard or the run file uses."""
+    found = {name: find_calendar(name, plan.base) for name in plan.calendars}
+    return {name: path for name, path in found.items() if path is not None}
 
 
 def _source(audit: Audit, kind: str) -> Mapping[str, Any]:

@@ -99,7 +99,7 @@ def publish(the_plan: Plan, out: Path, jobs: int | None, progress: Progress) -> 
     try:
         with Audit(the_plan) as audit:
             review = Review.of(audit)
-            review.save(folder, the_plan.standard_paths)
+            review.save(folder, the_plan.standard_paths, manifest.calendar_paths(the_plan))
             told = manifest.described(audit)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)  # nothing in it is anybody's

@@ -1,0 +1,76 @@
+"""The basis of a book: all that its figures rest on, in a form from which they can be computed again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqaudit.audit import Audit
+from sqaudit.calendars import Calendar
+from sqaudit.errors import ParameterError
+from sqaudit.params import RunFile
+from sqaudit.periods import GRAINS
+from sqaudit.plan import Plan, described_kinds
+from sqaudit.plan.names import found_elsewhere
+from sqaudit.plan.place import Place
+from sqaudit.plan.sources import peeked_sources
+from sqaudit.standards import Standard
+from sqaudit.standards.together import together
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What figures rest on: run file, standards, calendars by name, and the folder that paths count from."""
+
+    run: RunFile
+    standards: tuple[Standard, ...]
+    calendars: Mapping[str, Calendar]
+    base: Path
+
+    def with_files(self, files: Mapping[str, Iterable[Path]]) -> Basis:
+        """The same, with the sources of some kinds read from these very files."""
+        records = dict(self.run.records)
+        for kind, paths in files.items():
+            records[kind] = records[kind].model_copy(update={"path": [str(path) for path in paths]})
+        return self._with_run(records=records)
+
+    def with_urls(self, urls: Mapping[str, str]) -> Basis:
+        """The same, with the databases of some kinds at these addresses."""
+        records = dict(self.run.records)
+        for kind, url in urls.items():
+            records[kind] = records[kind].model_copy(update={"url": url})
+        return self._with_run(records=records)
+
+    def _with_run(self, **changes: object) -> Basis:
+        return Basis(self.run.model_copy(update=changes), self.standards, self.calendars, self.base)
+
+
+def opened(basis: Basis, place: str) -> Audit:
+    """The audit of a basis, without its notebooks; ParameterError where it can no longer be computed.
+
+    Segments that no records have are left out: they break figures down and change none.
+    """
+    standard = together(basis.standards)
+    peeked, faults = peeked_sources(basis.run, basis.base, standard, Place(place, {}))
+    if faults:
+        raise ParameterError(faults)
+    kinds = described_kinds(standard)
+    known = {
+        name
+        for kind, look in peeked.items()
+        for own in [look.our_columns(basis.run.records[kind])]
+        for name in [*own, *found_elsewhere(kinds[kind], own, basis.run.records)]
+    }
+    kept = [name for name in basis.run.segments if name in known or name in GRAINS]
+    run = basis.run.model_copy(update={"segments": kept})
+    paths = tuple(Path(f"{one.standard}.yaml") for one in basis.standards)
+    calendars = _asked(basis.calendars, run)
+    return Audit(Plan(run, basis.base, place, basis.standards, paths, peeked, {}, calendars))
+
+
+def _asked(calendars: Mapping[str, Calendar], run: RunFile) -> Mapping[str, Calendar]:
+    """The calendars that can be asked: that of the run takes the place of all others."""
+    if not run.calendar:
+        return calendars
+    return {name: one for name, one in calendars.items() if name == run.calendar}

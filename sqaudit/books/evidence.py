@@ -1,0 +1,101 @@
+"""The evidence of a book held against what is there now: its files, sources, standards and the program."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+import sqaudit
+from sqaudit.books.at_hand import FoundFile, RecordedFile, find
+from sqaudit.books.fingerprints import hashes, versions
+from sqaudit.books.stored import StoredBook
+
+EVIDENCE = ("what", "name", "kind", "state", "recorded", "found", "place")
+WHAT = ("book_file", "source", "database", "standard", "calendar", "program", "python", "package")
+STATES = ("same", "changed", "missing", "added", "not_checked")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What was recorded and what is there: `table` in the columns EVIDENCE, and the files that were found."""
+
+    table: pd.DataFrame
+    sources: Mapping[str, tuple[FoundFile, ...]]
+
+    @property
+    def differing(self) -> pd.DataFrame:
+        """The rows that are not the same."""
+        return self.of(*STATES[1:4])
+
+    def of(self, *states: str) -> pd.DataFrame:
+        """The rows in some states."""
+        return self.table[self.table["state"].isin(states)].reset_index(drop=True)
+
+
+def gathered(book: StoredBook, folders: Sequence[Path]) -> Evidence:
+    """Everything that the manifest of a book names, held against what is there; nothing is written.
+
+    `folders` are searched for sources first. A database has no hash: it is `not_checked`.
+    """
+    sources = {
+        kind: tuple(find(file, folders, book.around) for file in files)
+        for kind, files in book.source_files.items()
+    }
+    rows = [*_book_files(book), *_sources(book, sources), *_descriptions(book, folders), *_program(book)]
+    return Evidence(pd.DataFrame(rows, columns=list(EVIDENCE)), sources)
+
+
+def _row(
+    what: str, name: str, state: str, recorded: str = "", found: str = "", **more: str
+) -> dict[str, str]:
+    whole = {"what": what, "name": name, "kind": "", "state": state, "recorded": recorded, "found": found}
+    return {**whole, "place": "", **more}
+
+
+def _book_files(book: StoredBook) -> Iterator[dict[str, str]]:
+    recorded = {name.replace("\\", "/"): digest for name, digest in book.manifest["files"].items()}
+    there = hashes(book.folder)
+    for name in sorted({*recorded, *there}):
+        old, new = recorded.get(name, ""), there.get(name, "")
+        state = "added" if not old else "missing" if not new else "same" if old == new else "changed"
+        yield _row("book_file", name, state, old, new)
+
+
+def _sources(book: StoredBook, sources: Mapping[str, Sequence[FoundFile]]) -> Iterator[dict[str, str]]:
+    origins = {str(one["kind"]): str(one.get("origin", "")) for one in book.manifest["sources"]}
+    for kind, files in sources.items():
+        if not files:
+            yield _row("database", origins[kind], "not_checked", kind=kind)
+        for one in files:
+            place = str(one.path or "")
+            recorded = one.recorded
+            yield _row(
+                "source", recorded.name, one.state, recorded.sha256, one.sha256, kind=kind, place=place
+            )
+
+
+def _descriptions(book: StoredBook, folders: Sequence[Path]) -> Iterator[dict[str, str]]:
+    """Standards and calendars where they came from. What the book holds is a copy, and one of its files."""
+    for what, key in (("standard", "id"), ("calendar", "name")):
+        for one in book.manifest.get(f"{what}s", []):
+            found = find(RecordedFile(str(one["path"]), str(one["sha256"])), folders, book.around)
+            place = str(found.path or "")
+            yield _row(what, str(one[key]), found.state, found.recorded.sha256, found.sha256, place=place)
+
+
+def _program(book: StoredBook) -> Iterator[dict[str, str]]:
+    told: Mapping[str, Any] = book.manifest
+    yield _version("program", "sqaudit", str(told["sqaudit"]), sqaudit.__version__)
+    yield _version("python", "Python", str(told.get("python", "")), sys.version.split()[0])
+    now = versions()
+    for name, old in dict(told.get("packages", {})).items():
+        yield _version("package", str(name), str(old), now.get(str(name), "absent"))
+
+
+def _version(what: str, name: str, old: str, new: str) -> dict[str, str]:
+    return _row(what, name, "same" if old == new else "changed", old, new)

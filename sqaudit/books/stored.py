@@ -1,0 +1,106 @@
+"""A book on disk, read back: its manifest, its results, and the standards and calendars as they were."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqaudit.books.at_hand import RecordedFile
+from sqaudit.books.fingerprints import MANIFEST
+from sqaudit.calendars import Calendar, named_calendar, read_calendar
+from sqaudit.errors import AuditError, Fault, ParameterError
+from sqaudit.review import RUN, Review, read_review
+
+PARTIAL = ".partial"
+
+
+@dataclass(frozen=True)
+class StoredBook:
+    """A finished book: where it is, its manifest, its results, and the calendars by the names they go by."""
+
+    folder: Path
+    manifest: Mapping[str, Any]
+    review: Review
+    calendars: Mapping[str, Calendar]
+
+    @property
+    def name(self) -> str:
+        """The name of its folder."""
+        return self.folder.name
+
+    @property
+    def base(self) -> Path:
+        """The folder from which the paths of its run file counted."""
+        return Path(str(self.manifest.get("base") or self.folder))
+
+    @property
+    def source_files(self) -> dict[str, tuple[RecordedFile, ...]]:
+        """The files of each record kind; none for a database."""
+        return {
+            str(source["kind"]): tuple(RecordedFile(one["path"], one["sha256"]) for one in source["files"])
+            for source in self.manifest["sources"]
+        }
+
+    @property
+    def around(self) -> tuple[Path, ...]:
+        """The folders around the book in which what was moved along with it is looked for."""
+        return (*self.folder.resolve().parents, Path.cwd())
+
+
+def read_book(folder: str | Path) -> StoredBook:
+    """The book in a folder; ParameterError where there is none, or a file of it cannot be read."""
+    place = Path(folder)
+    return StoredBook(place.resolve(), *_content(place))
+
+
+def read_manifest(place: Path) -> dict[str, Any]:
+    """The manifest of a book; ParameterError where the folder is no finished book."""
+    if not place.is_dir():
+        raise _refused(place, "there is no such folder.")
+    if place.name.endswith(PARTIAL):
+        raise _refused(place, "the book was never finished.")
+    try:
+        content: dict[str, Any] = json.loads((place / MANIFEST).read_text(encoding="utf-8"))
+        for source in content["sources"]:
+            _ = source["kind"], [(one["path"], one["sha256"]) for one in source["files"]]
+        _ = content["files"].items(), content["standards"], content["parameters"], content["sqaudit"]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _refused(place, f"its {MANIFEST} is missing or cannot be read ({error}).") from error
+    return content
+
+
+def _content(place: Path) -> tuple[dict[str, Any], Review, dict[str, Calendar]]:
+    told = read_manifest(place)
+    try:
+        return told, read_review(place), _calendars(place, told)
+    except ParameterError:
+        raise
+    except (AuditError, OSError, ValueError, KeyError, TypeError) as error:
+        raise _refused(place, str(error).splitlines()[0]) from error
+
+
+def _calendars(place: Path, told: Mapping[str, Any]) -> dict[str, Calendar]:
+    """The copies in the book; for a book that is older than such copies, the calendars there are now."""
+    copies = json.loads((place / RUN).read_text(encoding="utf-8")).get("calendars")
+    if copies is not None:
+        return {name: read_calendar(place / copy) for name, copy in copies.items()}
+    name, base = told["parameters"].get("calendar"), Path(str(told.get("base") or place))
+    return _found([name] if name else [], base)
+
+
+def _found(names: Sequence[str], base: Path) -> dict[str, Calendar]:
+    found = {}
+    for name in names:
+        try:
+            found[name] = named_calendar(name, base)
+        except ParameterError:  # then the indicators that ask it cannot be computed again
+            continue
+    return found
+
+
+def _refused(place: Path, message: str) -> ParameterError:
+    remedy = "Name the folder of a book, such as reports/2026-Q3_20261008-093012."
+    return ParameterError([Fault(str(place), message, remedy)])
