@@ -44,7 +44,7 @@ def card(values: list[float], rules: Standard) -> pd.DataFrame:
 figure = st.floats(0, 1) | st.just(NAN)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     before=st.lists(figure, min_size=6, max_size=6),
     now=st.lists(figure, min_size=6, max_size=6),

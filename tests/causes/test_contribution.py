@@ -98,7 +98,7 @@ def random_cells(seed: int, kind: str, size: int = 40) -> pd.DataFrame:
     return frame
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(seed=st.integers(0, 10**6), kind=st.sampled_from(["share", "mean", "ratio"]))
 def test_every_level_adds_up_to_the_change(seed: int, kind: str) -> None:
     cells = random_cells(seed, kind)
@@ -318,7 +318,7 @@ def test_ang_two_sectors() -> None:
     assert parts.sum() == pytest.approx(46, abs=1e-12)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     values=st.lists(
         st.tuples(*[st.floats(0.001, 100)] * 2) | st.just((0.0, 2.0)) | st.just((3.0, 0.0)),

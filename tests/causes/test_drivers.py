@@ -89,7 +89,7 @@ def test_effects_cover_the_truth_on_few_cases() -> None:
     rng = np.random.default_rng(5)
     chance = 1 / (1 + np.exp(-(-1.8 + np.array([0.0, 1.2]))))
     truth, hits = chance[1] - chance[0], np.zeros(2)
-    for seed in rng.integers(0, 10**6, runs := 100):
+    for seed in rng.integers(0, 10**6, runs := 60):
         table = drivers(survey(int(seed), 120), ["waited", "second_visit"], "low_score").table.set_index(
             "fact"
         )

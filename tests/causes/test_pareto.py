@@ -76,7 +76,7 @@ def test_ranks_hold_for_all_categories_at_once() -> None:
     best = np.array([1 + (share > one).sum() for one in share])
     worst = np.array([len(share) - (share < one).sum() for one in share])
     held = 0
-    for _ in range(runs := 200):
+    for _ in range(runs := 80):
         counts = pd.DataFrame({"category": list("abcde"), "count": rng.multinomial(300, share)})
         found = pareto(counts, least=0, most=9).set_index("category").loc[list("abcde")]
         low, high = found["rank_low"].to_numpy(), found["rank_high"].to_numpy()
@@ -105,11 +105,11 @@ def test_a_weak_point_is_frequent_and_worse() -> None:
 def test_weak_points_are_rarely_found_where_there_are_none() -> None:
     rng = np.random.default_rng(3)
     false = 0
-    for _ in range(150):
+    for _ in range(80):
         cases = pd.DataFrame({"category": list("abcdef"), "cases": [300, 200, 100, 100, 50, 50]})
         found = weak_points(cases.assign(bad=rng.binomial(cases["cases"], 0.1)))
         false += bool(found["class"].isin(["weak_point", "worse"]).any())
-    assert false / 150 <= 0.08
+    assert false / 80 <= 0.08
 
 
 def test_nature_and_severity_have_their_own_trends() -> None:
