@@ -47,7 +47,7 @@ def test_notebooks_tell_and_do_not_compute(path: Path) -> None:
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_the_parameters_cell_is_made_from_the_model(path: Path) -> None:
-    assert [cell.source for cell in tagged(path)] == [parameters_cell()]
+    assert [cell.source for cell in tagged(path)] == [parameters_cell(path.stem)]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

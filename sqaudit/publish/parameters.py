@@ -19,6 +19,11 @@ from sqaudit.report.page import Page
 from sqaudit.review import Review, read_review
 
 SAMPLE = "params/quarterly_review.yaml"
+# Run files that a notebook starts from where that of the quarter has nothing to show in it.
+DEFAULTS = {
+    "sampling_plan": "params/inspection.yaml",
+    "inspection_review": "params/inspection_review.yaml",
+}
 OWN = ("run", "results")  # parameters of the notebook itself, beside the keys of a run file
 _PLAIN = (str, int, float, bool, list, tuple, dict)
 
@@ -83,12 +88,12 @@ _MEANINGS = {
 }
 
 
-def parameters_cell() -> str:
-    """The source of the parameters cell: every key of a run file, so that papermill knows them all."""
+def parameters_cell(notebook: str = "") -> str:
+    """The source of a notebook's parameters cell: every key of a run file, so that papermill knows them all."""
     keys = "\n".join(f"{name} = None  # {_MEANINGS[name]}" for name in RunFile.model_fields)
     return (
         "# A run file, and keys that take the place of its own; None leaves a key as it is.\n"
-        f'run = "{SAMPLE}"\n'
+        f'run = "{DEFAULTS.get(notebook, SAMPLE)}"\n'
         'results = ""  # inside a book: the folder with the results\n'
         f"{keys}"
     )
