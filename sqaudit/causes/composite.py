@@ -120,7 +120,7 @@ def _parts(old: _Card, new: _Card, level: float) -> dict[str, Any]:
     both = old.assessed & new.assessed
     middle = np.where(both, (old.weight + new.weight) / 2, 0.0)
     earned = np.where(both, (old.capped + new.capped) / 2, old.capped + new.capped)
-    uncapped = middle * (new.raw - old.raw)
+    uncapped = middle * (new.raw - old.raw) + 0.0  # never minus zero
     presence = [both, new.assessed & ~both, old.assessed & ~both]
     return {
         "weight_before": old.weight,
@@ -129,7 +129,7 @@ def _parts(old: _Card, new: _Card, level: float) -> dict[str, Any]:
         "earned_now": np.where(new.assessed, new.capped, np.nan),
         "figure": uncapped,
         "cap": middle * (new.capped - old.capped) - uncapped,
-        "weight": (new.weight - old.weight) * (earned - level) + 0.0,  # never minus zero
+        "weight": (new.weight - old.weight) * (earned - level) + 0.0,
         "presence": np.select(presence, ["kept", "born", "gone"], "absent").astype(object),
     }
 
