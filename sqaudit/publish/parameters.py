@@ -89,7 +89,7 @@ _MEANINGS = {
 
 
 def parameters_cell(notebook: str = "") -> str:
-    """The source of a notebook's parameters cell: every key of a run file, so that papermill knows them all."""
+    """The parameters cell of a notebook: every key of a run file, so that papermill knows them all."""
     keys = "\n".join(f"{name} = None  # {_MEANINGS[name]}" for name in RunFile.model_fields)
     return (
         "# A run file, and keys that take the place of its own; None leaves a key as it is.\n"
