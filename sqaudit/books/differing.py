@@ -22,7 +22,7 @@ _NUMBERS = (
 
 
 def figures_differing(stored: pd.DataFrame, computed: pd.DataFrame) -> tuple[pd.DataFrame, int]:
-    """Two measurement frames with `grouping`: what differs, in the columns DIFFERENCES, and cells compared."""
+    """Two measurement frames with `grouping`: what differs, as DIFFERENCES, and the cells compared."""
     return _compared("figure", _keyed(stored), _keyed(computed))
 
 
@@ -48,7 +48,7 @@ def same_numbers(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     scale = np.maximum(1.0, np.fmax(np.abs(one), np.abs(other)))
     with np.errstate(invalid="ignore"):
         near = (np.abs(one - other) <= TOLERANCE * scale) | (one == other)
-    return near | (np.isnan(one) & np.isnan(other))
+    return np.asarray(near | (np.isnan(one) & np.isnan(other)))
 
 
 def _keyed(frame: pd.DataFrame) -> pd.DataFrame:
@@ -103,7 +103,7 @@ def _compared(part: str, stored: pd.DataFrame, computed: pd.DataFrame) -> tuple[
     for order, name in enumerate(names):
         cells += int((~alone).sum())
         found += [(place, order, row) for place, row in _unlike(name, old, new, alone)]
-    for place in np.flatnonzero(alone):
+    for place in np.flatnonzero(alone).tolist():
         sides = [_side(every[place] in frame.index) for frame in (stored, computed)]
         found.append((int(place), -1, {"figure": "row", "stored": sides[0], "computed": sides[1]}))
     rows = [
@@ -125,7 +125,7 @@ def _unlike(
         texts = [side.astype("object").where(side.notna(), "").astype(str) for side in (one, other)]
         unlike = (texts[0] != texts[1]).to_numpy()
         values = [side.tolist() for side in texts]
-    for place in np.flatnonzero(unlike & ~alone):
+    for place in np.flatnonzero(unlike & ~alone).tolist():
         yield int(place), {"figure": name, "stored": values[0][place], "computed": values[1][place]}
 
 
