@@ -155,7 +155,7 @@ class MixError:
 
     The effect of a level of another dimension is not known exactly. It cancels as long as a group holds the
     same share of that level in both periods; if the share moves by d, the error enters d times. The variance
-    is the sum of d^2 / information over all levels. Without it a strong mix shift looks like a change of rates.
+    is the sum of d^2 / information over all levels. Without it a strong mix shift looks like a change.
     """
 
     def __init__(self, codes: Codes, sizes: Sequence[int], before: Array, now: Array) -> None:
@@ -174,14 +174,17 @@ class MixError:
         size, codes = self._sizes[dim], self._codes[:, dim]
         information = np.bincount(codes, self._before, size) + 1.0  # the prior of an effect has information 1
         shares = [
-            self._shares(cuboid.group * size + codes, weight, size) for weight in (self._before, self._now)
+            _shares(cuboid.group * size + codes, weight, len(cuboid), size)
+            for weight in (self._before, self._now)
         ]
         moved = np.where(np.isnan(shares[0]) | np.isnan(shares[1]), 0.0, shares[1] - shares[0])
         variance: Array = moved**2 @ (1 / information)
         return variance
 
-    def _shares(self, key: npt.NDArray[np.intp], weight: Array, size: int) -> Array:
-        sums = np.bincount(key, weight, (int(key.max()) // size + 1) * size).reshape(-1, size)
-        whole = sums.sum(axis=1, keepdims=True)
-        shares: Array = np.divide(sums, whole, out=np.full_like(sums, np.nan), where=whole > 0)
-        return shares
+
+def _shares(key: npt.NDArray[np.intp], weight: Array, groups: int, size: int) -> Array:
+    """The share of every level in every group; NaN in a group without weight."""
+    sums = np.bincount(key, weight, groups * size).astype(np.float64).reshape(groups, size)
+    whole = sums.sum(axis=1, keepdims=True)
+    shares: Array = np.divide(sums, whole, out=np.full_like(sums, np.nan), where=whole > 0)
+    return shares

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import erfc, exp, pi, sqrt
+from math import erfc, exp, log, sqrt
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from sqaudit.causes.segments.search import Found
 LARGE = 4_000  # cells times cuboids are what a draw costs
 FEW, MANY = 19, 199  # draws: 19 are the fewest that can say 1 in 20
 BEYOND = 12.0  # scores above this need no draws: the bound is below 1e-6
-_EULER = 0.5772156649
+ENOUGH = 100  # draws whose share can be taken as it is
 
 
 def bound(gain: float, price: float, base_price: float) -> float:
@@ -48,17 +48,21 @@ def greatest_scores(draw: Callable[[np.random.Generator], float], draws: int, se
 def by_draws(score: float, greatest: Array) -> float:
     """The chance that the greatest score of a search without a cause reaches this one.
 
-    Counted where draws reach it, else from the Gumbel distribution with their mean and spread, whose scale
-    is taken as 1 at least: that is the scale of log likelihood ratios.
+    From the Gumbel distribution with the median and the quartiles of the draws, whose scale is taken as 1 at
+    least: that is the scale of log likelihood ratios. With a hundred draws or more the share of draws that
+    reach the score is a lower limit.
 
     >>> by_draws(10.0, np.array([-3.0, -2.0, -4.0, -3.0]))
-    1.2...e-06
+    1.56...e-06
     """
-    scale = max(float(greatest.std(ddof=1)) * sqrt(6) / pi, 1.0) if len(greatest) > 1 else 1.0
-    place = float(greatest.mean()) - _EULER * scale
+    low, middle, high = np.quantile(greatest, [0.25, 0.5, 0.75])
+    scale = max(float(high - low) / (log(log(4)) - log(log(4 / 3))), 1.0)
+    place = float(middle) + scale * log(log(2))
     tail = -np.expm1(-np.exp(-(score - place) / scale))
-    reached = int((greatest >= score).sum())
-    return float(max(tail, (1 + reached) / (len(greatest) + 1) if reached else 0.0))
+    reached = (1 + int((greatest >= score).sum())) / (len(greatest) + 1)
+    return float(
+        max(tail, reached) if len(greatest) >= ENOUGH and reached * (len(greatest) + 1) > 1 else tail
+    )
 
 
 def in_doubt(found: Sequence[Found]) -> bool:

@@ -39,6 +39,8 @@ class Answer:
 
 def answered(question: Question, cases: Array, wander: Wander | None = None) -> Answer:
     """The answer to a question; `cases` weigh the cells when segments are compared by what they share."""
+    if not len(question.cells):
+        return Answer((), (), (), np.zeros(0), False, 0.0, np.nan, 0, 0)
     cuboids = cuboids_of(question.cells, question.depth)
     evidence = question.evidence()
     found, general, shift = _searched(question, evidence, cuboids, wander)

@@ -14,7 +14,7 @@ from sqaudit.causes.segments.lattice import Lattice, Node, tempered
 from sqaudit.causes.segments.profiles import Peaks
 from sqaudit.causes.segments.settings import Settings
 
-_TIE = 1e-9  # scores closer than this are equal; the shallower, earlier segment comes first
+_TIE = 1e-7  # scores that differ by less, in parts of themselves, are equal: the earlier one stands
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Search:
         at_depth = [sum(len(dims) == size for dims in lattice.nodes) for size in range(depth + 1)]
         self.prices = {
             dims: settings.base_price
-            + (log(max(depth, 1)) + log(at_depth[len(dims)]) + log(len(node.cuboid)) if dims else 0.0)
+            + (log(max(depth, 1)) + log(at_depth[len(dims)]) + log(max(len(node.cuboid), 1)) if dims else 0.0)
             for dims, node in lattice.nodes.items()
         }
 
@@ -98,7 +98,7 @@ class Search:
         for dims, node in self.lattice.nodes.items():
             scores = self._scores(node)
             row = int(scores.argmax())
-            if dims and scores[row] > height + _TIE:
+            if dims and _beats(float(scores[row]), height):
                 best, height = _Place(node, row), float(scores[row])
         return best
 
@@ -120,7 +120,7 @@ class Search:
                 continue
             scores = self._scores(node)[rows]
             child = _Place(node, int(rows[scores.argmax()]))
-            if self._score(child) > max(0.0, self._score(best) + _TIE if best else 0.0):
+            if _beats(self._score(child), self._score(best) if best else 0.0):
                 best = child
         return best
 
@@ -132,12 +132,12 @@ class Search:
 
     def _moving_along(self, place: _Place) -> _Place | None:
         segment, best = dict(place.node.cuboid.segment(place.row)), None
-        for dim in segment:
+        for dim in reversed(segment):  # of parents alike, the one of the earlier dimensions stays
             others = {one: level for one, level in segment.items() if one != dim}
             node = self.lattice.nodes[tuple(others)]
             parent = _Place(node, int(node.cuboid.places(others)[0]))
             if self._moves_along(parent, place) and (
-                best is None or self._score(parent) > self._score(best) + _TIE
+                best is None or _beats(self._score(parent), self._score(best))
             ):
                 best = parent
         return best
@@ -185,3 +185,8 @@ def _unmoved(peaks: Peaks, rows: npt.NDArray[np.intp], shift: float) -> float:
     own, known = peaks.shift[rows], peaks.information[rows]
     unmoved = shift * own < shift**2 / 2
     return float(known[unmoved].sum() / max(known.sum(), 1e-300))
+
+
+def _beats(score: float, other: float) -> bool:
+    """Whether a score is greater by more than rounding."""
+    return score > other + _TIE * max(1.0, abs(score)) if np.isfinite(other) else score > other

@@ -37,8 +37,8 @@ class TableLattice:
     """The lattice of all combinations up to a depth; each is rolled up from the first table that holds it.
 
     `taken` gives, for a segment, the sums of its records in the rows of every table, without those of
-    segments that were taken before. `rows_per_cell` is how many records share a value in every dimension: a group of n
-    records holds n / rows_per_cell random effects.
+    segments that were taken before. `rows_per_cell` is how many records share a value in every dimension: a
+    group of n records holds n / rows_per_cell random effects.
     """
 
     def __init__(
