@@ -1,0 +1,159 @@
+"""One action of the improvement plan: what is done about which cause, by whom, by when, to what effect."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from sqaudit.actions.expected import Expected, Side, expected_effect
+from sqaudit.actions.segment import condition_of, segment_values
+from sqaudit.descriptions import Description
+from sqaudit.standards.values import Figure
+
+Status = Literal["proposed", "approved", "in_progress", "done", "dropped"]
+STATUSES: tuple[Status, ...] = get_args(Status)
+# What other systems and people call a status.
+_CALLED: dict[str, Status] = {
+    "open": "proposed", "draft": "proposed", "new": "proposed", "待批准": "proposed", "拟议": "proposed", "已提出": "proposed",
+    "planned": "approved", "已批准": "approved", "未开始": "approved", "待开始": "approved",
+    "in progress": "in_progress", "running": "in_progress", "started": "in_progress", "进行中": "in_progress", "实施中": "in_progress",
+    "closed": "done", "finished": "done", "completed": "done", "已完成": "done", "完成": "done", "已关闭": "done", "关闭": "done",
+    "cancelled": "dropped", "canceled": "dropped", "rejected": "dropped", "已取消": "dropped", "取消": "dropped", "已终止": "dropped",
+}  # fmt: skip
+
+__all__ = ["STATUSES", "Action", "LogEntry", "Status", "day"]
+
+
+def day(given: object) -> object:
+    """A day from a day, a time, or a text of either; anything else as it is, to be refused in words.
+
+    >>> day("2026-05-18 09:00:00"), day("2026/5/18"), day("soon")
+    (datetime.date(2026, 5, 18), datetime.date(2026, 5, 18), 'soon')
+    """
+    if isinstance(given, datetime):
+        return given.date()
+    if not isinstance(given, str):
+        return given
+    text = given.strip()
+    for form in ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日"):
+        try:
+            return datetime.strptime(text.replace("T", " ").split(" ")[0], form).date()  # noqa: DTZ007 - a day
+        except ValueError:
+            continue
+    return given
+
+
+def _status(given: object) -> object:
+    text = str(given).strip().casefold() if isinstance(given, str) else given
+    return _CALLED.get(text, text) if isinstance(text, str) else given
+
+
+def _word(given: object) -> object:
+    """A text; numbers in a sheet are ids or names too. An empty one is none."""
+    if isinstance(given, float) and given.is_integer():
+        return str(int(given))
+    if isinstance(given, int) and not isinstance(given, bool):
+        return str(given)
+    return (given.strip() or None) if isinstance(given, str) else given
+
+
+Day = Annotated[date, BeforeValidator(day)]
+Words = Annotated[str, BeforeValidator(_word)]
+OptionalWords = Annotated[str | None, BeforeValidator(_word)]
+StatusWord = Annotated[Status, BeforeValidator(_status)]
+
+
+class LogEntry(Description):
+    """One change of the status: when, to what, by whom, and what was said."""
+
+    date: Day
+    status: StatusWord
+    who: OptionalWords = None
+    note: OptionalWords = None
+
+
+class Action(Description):
+    """One action with the cause it is for, its dates, and the effect that is expected of it.
+
+    `finding` refers to a finding or to a cause of a cause tree, `indicator/branch/place`. The effect is given
+    as `to` (the level to reach) or `by` (how much better, above 0), in the unit of the `indicator`, within the
+    `segment`; or in words alone, of which a plain number is understood (`expected`). `direction` is the
+    good side; without it that of the indicator counts.
+    """
+
+    id: Words = Field(min_length=1)
+    finding: OptionalWords = None
+    cause: OptionalWords = None
+    action: Words = Field(min_length=1)
+    owner: OptionalWords = None
+    department: OptionalWords = None
+    approved: Day | None = None
+    start: Day | None = None
+    due: Day | None = None
+    finished: Day | None = None
+    checked: Day | None = None
+    indicator: OptionalWords = None
+    segment: OptionalWords = None
+    to: Figure | None = None
+    by: Annotated[Figure, Field(gt=0)] | None = None
+    direction: Side | None = None
+    expected_effect: OptionalWords = None
+    cost: Annotated[Figure, Field(ge=0)] | None = None
+    status: StatusWord = "proposed"
+    log: tuple[LogEntry, ...] = ()
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Action:
+        faults = []
+        if self.to is not None and self.by is not None:
+            faults.append("give the level to reach (`to`) or the change (`by`), not both")
+        for first, second in (("start", "due"), ("start", "finished"), ("start", "checked")):
+            earlier, later = getattr(self, first), getattr(self, second)
+            if earlier is not None and later is not None and later < earlier:
+                faults.append(f"{second} ({later}) lies before {first} ({earlier})")
+        days = [entry.date for entry in self.log]
+        if days != sorted(days):
+            faults.append("the log is not in order of time")
+        if self.log and self.log[-1].status != self.status:
+            faults.append(f"the status is {self.status}, the log ends with {self.log[-1].status}")
+        try:
+            condition_of(self.segment)
+        except ValueError as error:
+            faults.append(str(error).rstrip("."))
+        if faults:
+            raise ValueError("; ".join(faults) + ".")
+        return self
+
+    @property
+    def expected(self) -> Expected:
+        """The effect as numbers: those given, else what the words plainly say."""
+        if self.to is not None or self.by is not None:
+            return Expected(self.to, self.by, self.direction)
+        said = expected_effect(self.expected_effect)
+        return said._replace(direction=self.direction or said.direction)
+
+    @property
+    def where(self) -> str | None:
+        """The condition that keeps the records of the segment."""
+        return condition_of(self.segment)
+
+    @property
+    def dimensions(self) -> dict[str, str] | None:
+        """The segment as dimensions with values; None where it is a condition of another kind."""
+        return segment_values(self.segment)
+
+    def planned_effect(self, before: float, direction: str) -> float | None:
+        """How much better the figure was to get, from its level before; None without a number or a gain."""
+        if self.expected.by is not None:
+            return self.expected.by
+        if self.expected.to is None or before != before:
+            return None
+        gain = (self.expected.to - before) * (1 if direction == "higher" else -1)
+        return gain if gain > 0 else None
+
+
+def plain(action: Action) -> dict[str, Any]:
+    """An action as `key: value`, what is empty left out."""
+    return action.model_dump(mode="json", exclude_none=True, exclude_defaults=True)

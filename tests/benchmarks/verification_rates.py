@@ -1,0 +1,142 @@
+"""How often a measure is called effective: without an effect, and with one of the planned size.
+
+Run by hand: python tests/benchmarks/verification_rates.py [runs]. The tests in tests/verification run fewer.
+Weekly counts are binomial, their autocorrelation that of the weekly figures as seen (normal copula).
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import special
+
+from sqaudit.verification import verify
+
+BEFORE, AFTER, CASES = 26, 13, 40
+
+
+@dataclass(frozen=True)
+class World:
+    """One sort of reality: how weeks hang together, what segments there are, how one was picked."""
+
+    name: str
+    correlation: float = 0.0
+    segments: int = 1
+    spread: float = 0.0  # standard deviation of the segments' true shares
+    controls: bool = False
+    worst: bool = False
+    share: float = 0.8
+    before: int = BEFORE
+    after: int = AFTER
+    cases: int = CASES
+
+
+NULLS = [
+    World("no controls"),
+    World("no controls, autocorrelation 0.3", 0.3),
+    World("few periods", 0.3, before=6, after=5),
+    World("small counts near one", 0.3, share=0.95, cases=10),
+    World("four controls", 0.3, 5, 0.03, controls=True),
+    World("one control", 0.3, 2, 0.03, controls=True),
+    World("worst of eight, all alike", 0.0, 8, worst=True),
+    World("worst of eight, all alike, autocorrelation 0.3", 0.3, 8, worst=True),
+    World("worst of eight that differ, autocorrelation 0.3", 0.3, 8, 0.03, worst=True),
+    World("worst of eight against the others", 0.3, 8, controls=True, worst=True),
+    World("worst of eight that differ against the others", 0.3, 8, 0.03, controls=True, worst=True),
+]
+PLANS = [
+    World("no controls", 0.3, before=39),
+    World("no controls, no autocorrelation", 0.0, before=39),
+    World("four controls", 0.3, 5, 0.03, controls=True),
+    World("worst of eight", 0.3, 8, 0.0, worst=True, before=39),
+]
+
+
+def counts(
+    rng: np.random.Generator, share: npt.NDArray[np.float64], cases: int, correlation: float
+) -> npt.NDArray[np.float64]:
+    """Binomial counts, one for each week, whose neighbours correlate."""
+    new = rng.normal(size=len(share))
+    state = np.empty_like(new)
+    state[0] = new[0]
+    for week in range(1, len(new)):
+        state[week] = correlation * state[week - 1] + np.sqrt(1 - correlation**2) * new[week]
+    steps = special.bdtr(np.arange(cases)[None, :], cases, share[:, None])
+    return np.asarray((special.ndtr(state)[:, None] > steps).sum(axis=1), dtype=np.float64)
+
+
+def drawn(
+    world: World, rng: np.random.Generator, effect: float, after: int
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The points of the treated segment and those of the others."""
+    weeks = np.arange(world.before + after)
+    levels = np.clip(world.share + world.spread * rng.normal(size=world.segments), 0.02, 0.98)
+    tables = [counts(rng, np.full(len(weeks), level), world.cases, world.correlation) for level in levels]
+    picked = int(np.argmin([table[: world.before].sum() for table in tables])) if world.worst else 0
+    if effect:
+        risen = np.full(len(weeks), min(levels[picked] + effect, 0.99))
+        tables[picked][world.before :] = counts(rng, risen, world.cases, world.correlation)[world.before :]
+    frames = [
+        pd.DataFrame(
+            {"segment": f"S{number}", "period": weeks, "numerator": table, "denominator": world.cases}
+        )
+        for number, table in enumerate(tables)
+    ]
+    others = [frame for number, frame in enumerate(frames) if number != picked]
+    return frames[picked], pd.concat(others) if others else frames[0].iloc[:0]
+
+
+def verdicts(
+    world: World, runs: int, effect: float = 0.0, after: int | None = None, seed: int = 1
+) -> Iterator[str]:
+    """The verdict of each run."""
+    rng = np.random.default_rng(seed)
+    for _ in range(runs):
+        points, others = drawn(world, rng, effect, world.after if after is None else after)
+        found = verify(
+            points,
+            world.before,
+            effect or 0.08,
+            controls=others if world.controls else None,
+            peers=others if world.worst else None,
+            chosen_as_worst=world.worst,
+        )
+        yield found.verdict
+
+
+def false_rate(world: World, runs: int, seed: int = 1) -> float:
+    """How often a measure without effect is called effective."""
+    return float(np.mean([verdict == "effective" for verdict in verdicts(world, runs, seed=seed)]))
+
+
+def kept_promise(world: World, runs: int, effect: float = 0.08, seed: int = 2) -> tuple[float, float]:
+    """How long the plan said to wait (median), and how often the effect was seen after that long."""
+    rng = np.random.default_rng(seed)
+    waits, seen = [], []
+    for _ in range(runs):
+        past, others = drawn(world, rng, 0.0, 0)
+        planned = verify(
+            past, world.before, effect, controls=others if world.controls else None,
+            peers=others if world.worst else None, chosen_as_worst=world.worst,
+        )  # fmt: skip
+        waits.append(planned.periods_needed or 520)
+    wait = int(np.median(waits))
+    for verdict in verdicts(world, runs, effect, wait, seed + 1):
+        seen.append(verdict == "effective")
+    return wait, float(np.mean(seen))
+
+
+if __name__ == "__main__":
+    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+    print(f"No effect: called effective, {runs} runs (stated: at most 2.5 %)")
+    for world in NULLS:
+        print(f"  {false_rate(world, runs):7.1%}  {world.name}", flush=True)
+    print("An effect of the planned 8 points: called effective after the weeks planned for 80 %")
+    for world in PLANS:
+        wait, power = kept_promise(world, runs)
+        print(f"  {power:7.1%}  {world.name} ({wait} weeks)", flush=True)
