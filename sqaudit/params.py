@@ -207,6 +207,7 @@ class RunFile(Description):
     show_personal_data: bool = False
     timeout_minutes: float = Field(default=30, gt=0)
     sample: SamplePlan | None = None
+    cause_trees: str | None = None
 
     @model_validator(mode="before")
     @classmethod

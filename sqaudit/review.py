@@ -15,6 +15,7 @@ import pandas as pd
 from sqaudit.audit import Audit
 from sqaudit.descriptions import validated
 from sqaudit.errors import SourceError
+from sqaudit.inquiry.causes import Causes, read_causes
 from sqaudit.params import RunFile
 from sqaudit.results import Results, changed, scored
 from sqaudit.sampled import Sampled, read_sampled, sampled
@@ -37,13 +38,17 @@ _NUMBERS = ("value", "low", "high", "numerator", "denominator", "target", "score
 
 @dataclass(frozen=True)
 class Review:
-    """A run, its standards and its results; `sampled` where the run draws cases for inspection."""
+    """A run, its standards and its results.
+
+    `sampled` is there where the run draws cases for inspection, `causes` where indicators were looked into.
+    """
 
     run: RunFile
     standards: tuple[Standard, ...]
     results: Results
     origins: Mapping[str, str]
     sampled: Sampled | None = None
+    causes: Causes | None = None
 
     @classmethod
     def of(cls, audit: Audit) -> Review:
@@ -122,6 +127,8 @@ class Review:
         _write_rows(folder / FILES["readings"], self.results.readings)
         if self.sampled is not None:
             self.sampled.save(folder)
+        if self.causes is not None:
+            self.causes.save(folder)
         (folder / STANDARDS).mkdir(exist_ok=True)
         copies = {
             f"{STANDARDS}/{one.standard}.yaml": path
@@ -167,7 +174,7 @@ def read_review(folder: str | Path) -> Review:
         ) from error
     run = validated(RunFile, content["run"], str(place / RUN), {})
     standards = tuple(read_standard(place / name) for name in content["standards"])
-    return Review(run, standards, results, content["origins"], read_sampled(place))
+    return Review(run, standards, results, content["origins"], read_sampled(place), read_causes(place))
 
 
 def _copied_calendars(folder: Path, paths: Mapping[str, Path]) -> dict[str, str]:

@@ -6,8 +6,10 @@ Exit status: 0 fine; 1 something failed and the rest was delivered; 2 bad parame
 # Each module adds its commands, in the order in which `sqaudit --help` lists them.
 # isort: off
 from sqaudit.cli import audits
+from sqaudit.cli import books
 from sqaudit.cli import standards
 from sqaudit.cli import clock
+from sqaudit.cli import causes
 from sqaudit.cli import sample
 from sqaudit.cli import sample_forms
 from sqaudit.cli import about
@@ -15,7 +17,7 @@ from sqaudit.cli import about
 # isort: on
 from sqaudit.cli.app import app
 
-__all__ = ["about", "app", "audits", "clock", "main", "sample", "sample_forms", "standards"]
+__all__ = ["about", "app", "audits", "causes", "clock", "main", "sample", "sample_forms", "standards"]
 
 
 def main() -> None:

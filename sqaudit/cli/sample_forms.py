@@ -9,7 +9,20 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from sqaudit.cli.app import AsJson, LanguageChoice, RunFile, faults_told, plain_table, print_json, shown, told
+from sqaudit.cli.app import (
+    AsJson,
+    Form,
+    Format,
+    LanguageChoice,
+    Output,
+    RunFile,
+    faults_told,
+    plain_table,
+    print_json,
+    shown,
+    told,
+    write,
+)
 from sqaudit.cli.sample import sample_app
 from sqaudit.errors import Fault, ParameterError
 
@@ -93,6 +106,27 @@ def read_command(
         _tell_reading(found.files, found.faults, _language(the_plan, setting, language))
         told.print(f"{len(lacking)} inspections are not complete.")
     raise typer.Exit(1 if bad else 0)
+
+
+@sample_app.command("scores")
+def scores_command(
+    run_file: RunFile,
+    sample: SampleName = None,
+    sections: Annotated[bool, typer.Option("--sections", help="The points of each section instead.")] = False,
+    form: Format = Form.table,
+    output: Output = None,
+) -> None:
+    """Show what each case is worth: points, points possible, critical errors, and why a case has no score.
+
+    The role `rescore` takes the answers that were scored again in place of the first ones; `in_force` marks
+    the row of a case that counts.
+    """
+    with faults_told(as_json=False):
+        _, _, drawn = _sample_of(run_file, sample)
+        from sqaudit.inspections import case_scores, section_scores
+
+        frame = (section_scores if sections else case_scores)(_folder(drawn))
+    write(frame, form, output, lambda: plain_table(frame, f"Scores, {drawn.id}"))
 
 
 @sample_app.command("dispute")

@@ -16,18 +16,21 @@ from sqaudit.audit import Audit
 from sqaudit.causes.explain import explain_change, explain_level
 from sqaudit.causes.segments.explanation import Explanation
 from sqaudit.causes.segments.settings import Settings
+from sqaudit.causes.stretch import crowded_stretch
 from sqaudit.errors import Fault, ParameterError
 from sqaudit.inquiry import parts as mix_and_rate
 from sqaudit.inquiry import series
 from sqaudit.inquiry.dimensions import Dimension, chosen_dimensions, described_dimensions
 from sqaudit.inquiry.model import Answer, Inquiry
+from sqaudit.inquiry.recording import recording_changes
 from sqaudit.measure.cells import cells
 from sqaudit.periods import Period
 from sqaudit.plan import described_kinds, personal_columns
 from sqaudit.standards import Indicator
+from sqaudit.standards.measures import SHARES
 from sqaudit.tests_of_change.changes import period_changes
 
-DRAWS = 99  # for the adjusted p of a segment: enough to tell .05 from .01, and seconds instead of minutes
+DRAWS = 19  # for the adjusted p of a segment in doubt: the fewest that can say 1 in 20, in seconds
 MOST_BINS = 40  # values of a column that is offered unasked; with more of them a cell holds hardly a case
 NOTHING = pd.DataFrame()
 
@@ -71,7 +74,7 @@ class Inquirer:
         """
         one = self._indicator(indicator)
         looked_by = self._dimensions(one, dimensions)
-        points, breaks, broken = self._series(one)
+        points, breaks, broken, shaken = self._series(one)
         chart = series.chart_of(points, one, self.period)
         since = series.since_when(points, one)
         found = self._cells(one, looked_by)
@@ -97,10 +100,11 @@ class Inquirer:
             parts=three,
             shown=shown,
             segments=segments,
+            recording=self._recording(one, segments),
             total=dict(explanation.total) if explanation else {},
             looks=explanation.looks if explanation else 0,
             draws=explanation.draws if explanation else 0,
-            notes=explanation.notes if explanation else (),
+            notes=(*(explanation.notes if explanation else ()), *(["event_breaks"] if shaken else [])),
             dimensions=tuple(dimension.name for dimension in kept),
         )
 
@@ -184,7 +188,7 @@ class Inquirer:
         for row in explanation.segments.to_dict("records"):
             conditions = [(str(name), value) for name, value in row["conditions"]]
             where = " and ".join(known[name].condition_for(value) for name, value in conditions)
-            added = {"where": where, **self._since(one, where), **_bounds(row)}
+            added = {"where": where, **self._when(one, where), **_bounds(row)}
             rows.append({str(name): value for name, value in row.items()} | added)
         named = [[str(name) for name, _ in row["conditions"]] for row in rows]
         values = [[value for _, value in row["conditions"]] for row in rows]
@@ -194,31 +198,51 @@ class Inquirer:
             values=pd.Series(values, index=frame.index, dtype="object"),
         )
 
-    def _since(self, one: Indicator, where: str) -> dict[str, Any]:
-        """The week in which the level of a segment changed, with the earliest and latest it may have been."""
+    def _recording(self, one: Indicator, segments: pd.DataFrame) -> pd.DataFrame:
+        """Columns that are filled otherwise than before, in the whole and in each segment."""
+        if self.compared is None:
+            return NOTHING
+        places = ["true", *(segments["where"] if len(segments) else [])]
+        frames = [
+            recording_changes(self.audit, one, where, self.compared, self.period).assign(where=where)
+            for where in places
+        ]
+        filled = [frame for frame in frames if len(frame)]
+        return pd.concat(filled, ignore_index=True) if filled else NOTHING
+
+    def _when(self, one: Indicator, where: str) -> dict[str, Any]:
+        """Since which week the level of a segment is another, and the days in which its bad cases crowd."""
         event = self._event(one)
-        empty = {"since": None, "since_earliest": None, "since_latest": None}
+        told: dict[str, Any] = {"since": None, "since_earliest": None, "since_latest": None}
+        told |= {"crowd_from": None, "crowd_until": None}
         if event is None:
-            return empty
-        made = {"inside": f"case when {where} then 1 else 0 end", "week": f"date_trunc('week', {event})"}
+            return told
+        week = self._inside(one, where, f"date_trunc('week', {event})")
+        points = week.assign(
+            period=[series.containing_week(day) for day in week["day"]],
+            numerator=week["bad"], denominator=week["count"], value=week["total"] / week["count"],
+        )  # fmt: skip
+        since = series.since_when(points, one)
+        if since.found:
+            told |= {"since": str(since.since), "since_earliest": str(since.earliest)}
+            told["since_latest"] = str(since.latest)
+        if one.kind_of_measure in SHARES:
+            days = self._inside(one, where, f"date_trunc('day', {event})")
+            now = days[days["day"] >= pd.Timestamp(self.period.start or date.min)].assign(period=days["day"])
+            if (crowd := crowded_stretch(now)) is not None:
+                told["crowd_from"], told["crowd_until"] = str(crowd.first)[:10], str(crowd.last)[:10]
+        return told
+
+    def _inside(self, one: Indicator, where: str, stretch: str) -> pd.DataFrame:
+        """The cells of a segment by stretch of time, over both periods; `day` is the beginning of each."""
+        made = {"inside": f"case when {where} then 1 else 0 end", "day": stretch}
         question = self.audit.question(((),), (Period("all", "all", None, None),), (one.id,))
         frame = cells(self.audit.engine, self.audit.standard, self.audit.columns, question, one, made)
+        own = frame[(frame["inside"] == 1) & frame["day"].notna()]
+        own = own.assign(day=pd.to_datetime(own["day"]))
         start, end = (self.compared or self.period).start, self.period.end
-        inside = frame[(frame["inside"] == 1) & frame["week"].notna()]
-        days = pd.to_datetime(inside["week"])
-        kept = inside[(days >= pd.Timestamp(start or date.min)) & (days < pd.Timestamp(end or date.max))]
-        points = kept.assign(
-            period=[series.containing_week(day) for day in pd.to_datetime(kept["week"])],
-            numerator=kept["bad"], denominator=kept["count"], value=kept["total"] / kept["count"],
-        )  # fmt: skip
-        found = series.since_when(points.reset_index(drop=True), one)
-        if not found.found:
-            return empty
-        return {
-            "since": str(found.since),
-            "since_earliest": str(found.earliest),
-            "since_latest": str(found.latest),
-        }
+        kept = (own["day"] >= pd.Timestamp(start or date.min)) & (own["day"] < pd.Timestamp(end or date.max))
+        return own[kept].reset_index(drop=True)
 
     def _event(self, one: Indicator) -> str | None:
         events = {
@@ -230,34 +254,46 @@ class Inquirer:
             found if found and all(found in self.audit.columns.get(kind, {}) for kind in one.kinds) else None
         )
 
-    def _series(self, one: Indicator) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, str]]:
-        """The weekly points with what is broken, the breaks of all its records, and broken periods."""
+    def _series(self, one: Indicator) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, str], tuple[str, ...]]:
+        """The weekly points with what is broken, the breaks of all its records, and broken periods.
+
+        Last, the periods whose records are whole and of which some other event broke off.
+        """
         audit = self.audit
         every = []
         points = self._points[self._points["indicator"] == one.id].reset_index(drop=True)
-        broken: dict[str, str] = {}
+        broken: dict[str, str] = {}  # the records of a period are incomplete
+        shaken: dict[str, str] = {}  # some event of theirs broke off or came in a batch
+        labels = [span.label for span in (self.compared, self.period) if span is not None]
         for kind in one.kinds:
-            days = self._days.get(kind)
-            if days is None or days.empty:
-                continue
-            whole = series.connected(days)
-            breaks = series.breaks_of(days, series.unusual_days(audit, whole))
-            every.append(breaks.assign(kind_of_record=kind))
-            first, last = whole.index.min().date(), whole.index.max().date()
-            points = series.whole_stretches(points, first, last)
-            points = _merged_marks(points, series.marked(points, breaks, days, None))
-            labels = [span.label for span in (self.compared, self.period) if span is not None]
-            broken |= series.artefact_periods(breaks, labels, whole)
+            counted_by = audit.standard.kind(kind).time
+            for event in series.events_of(audit, one, kind):
+                days, breaks = self._breaks(kind, event)
+                every.append(breaks.assign(kind_of_record=kind, event=event))
+                shaken |= series.artefact_periods(breaks, labels, days) if len(days) else {}
+                if event == counted_by and len(days):
+                    points = series.whole_stretches(points, days.index.min().date(), days.index.max().date())
+                    points = _merged_marks(points, series.marked(points, breaks, days, None))
+                    broken |= series.artefact_periods(breaks, labels, days)
         filled = [frame for frame in every if len(frame)]
-        return points, pd.concat(filled, ignore_index=True) if filled else NOTHING, broken
+        told = pd.concat(filled, ignore_index=True) if filled else NOTHING
+        return points, told, broken, tuple(set(shaken) - set(broken))
 
     @cached_property
     def _points(self) -> pd.DataFrame:
         return series.points_by(self.audit, "week", ())
 
+    def _breaks(self, kind: str, event: str) -> tuple[pd.Series, pd.DataFrame]:
+        """The days of a kind of record by one of its times, and where they break; looked for once."""
+        if (kind, event) not in self._known_breaks:
+            days = series.connected(series.days_of(self.audit, kind, event))
+            found = series.breaks_of(days, series.unusual_days(self.audit, days))
+            self._known_breaks[kind, event] = days, found
+        return self._known_breaks[kind, event]
+
     @cached_property
-    def _days(self) -> dict[str, pd.Series]:
-        return {kind: series.days_of(self.audit, kind) for kind in self.audit.attached}
+    def _known_breaks(self) -> dict[tuple[str, str], tuple[pd.Series, pd.DataFrame]]:
+        return {}
 
 
 def inquire(
@@ -327,6 +363,7 @@ def _chart_facts(chart: Any) -> dict[str, Any]:
         "phases": chart.phases.to_dict("records"),
         "chance_of_any": chart.false_alarms.chance_of_any,
         "expected_alarms": chart.false_alarms.expected,
+        "standard_error": chart.false_alarms.standard_error,
         "points": chart.false_alarms.points,
     }
 

@@ -25,7 +25,8 @@ class Inquiry:
     limits and what chance would do; `since` the change point; `breaks` gaps in the records. `mix` has mix and
     rate by each dimension, `parts` the three parts of the change at `level`, `shown` the contributions of its
     first dimension. `segments` has the segments found, each with `where`, the condition that keeps its
-    records, `since`, and the interval of its change; `total` the figures of the whole, `notes` codes.
+    records, `since` and `crowd_from, crowd_until`, and the interval of its change; `recording` columns that
+    are filled otherwise than before there; `total` the figures of the whole, `notes` codes.
     """
 
     indicator: str
@@ -44,6 +45,7 @@ class Inquiry:
     parts: pd.DataFrame
     shown: pd.DataFrame
     segments: pd.DataFrame
+    recording: pd.DataFrame
     total: Mapping[str, Any]
     looks: int
     draws: int
@@ -85,7 +87,9 @@ def _told(value: Any, kind: Any) -> Any:
 def _numbered(frame: pd.DataFrame) -> pd.DataFrame:
     """Columns of numbers of which some are missing as numbers, too: the missing ones are NaN."""
     number = [
-        name for name in frame.columns if frame[name].notna().any() and all(map(_is_number, frame[name]))
+        name
+        for name in frame.columns
+        if frame[name].notna().any() and frame[name].isna().any() and all(map(_is_number, frame[name]))
     ]
     return frame.astype(dict.fromkeys(number, "float64"))
 

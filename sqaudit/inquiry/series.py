@@ -14,10 +14,13 @@ from sqaudit.control.chart import ControlChart, control_chart
 from sqaudit.control.design import Design, Kind
 from sqaudit.control.volume import artefact_periods, volume_artefacts
 from sqaudit.periods import Period, containing, parse
+from sqaudit.readings import needed_of
 from sqaudit.standards import Indicator
 from sqaudit.standards.measures import SHARES
 
 LEAST_POINTS = 12  # points before the period that limits can be learnt from; fewer and days are tried
+LEAST_RECORDS = 20  # that are missing or too many; a handful is nobody's trend
+MOST_EVENTS = 8  # of a kind of record: one query each
 FAR_DAYS = 90  # a quarter without records: what lies before belongs to another extract, or to a typing error
 MOST_STRAYS = 0.01  # of all records may lie before it and be set aside; more are a part of the history
 _KIND_OF_CHART: Mapping[str, Kind] = {**dict.fromkeys(SHARES, "p"), "count": "u"}  # else single values
@@ -45,11 +48,19 @@ def whole_stretches(points: pd.DataFrame, first: date | None, last: date | None)
     return points[pd.Series(kept, index=points.index)].reset_index(drop=True)
 
 
-def days_of(audit: Audit, kind: str) -> pd.Series:
-    """How many records of a kind each day has, by their event time; empty where the kind has none."""
-    event = audit.standard.kind(kind).time
-    if event is None or event not in audit.columns.get(kind, {}):
-        return pd.Series(dtype="float64")
+def events_of(audit: Audit, indicator: Indicator, kind: str) -> list[str]:
+    """The times of a kind of record, the one it is counted by first: each may break off on its own.
+
+    Cases may still be opened while nobody can close them, and a figure judged at closing then tells of that.
+    """
+    own = audit.columns.get(kind, {})
+    names = [audit.standard.kind(kind).time, *needed_of(indicator, kind), *own]
+    times = [name for name in dict.fromkeys(names) if name and own.get(name, "").startswith("TIMESTAMP")]
+    return [name for name in times if not own[name].endswith("[]")][:MOST_EVENTS]
+
+
+def days_of(audit: Audit, kind: str, event: str) -> pd.Series:
+    """How many records of a kind each day has, by one of their times."""
     day = f"CAST({quoted(event)} AS DATE)"
     kept = f"{day} IS NOT NULL AND _excluded IS NULL"
     sql = f"SELECT {day} AS day, count(*) AS rows FROM {quoted(kind)} WHERE {kept} GROUP BY 1"
@@ -74,7 +85,9 @@ def breaks_of(days: pd.Series, calendar: Mapping[date, str], end: date | None = 
     Days long before the others, such as a typing error in a year, are left out first: they would make all
     the time between them one gap.
     """
-    return volume_artefacts(connected(days), calendar, end)
+    found = volume_artefacts(connected(days), calendar, end)
+    worth_telling = found[["count", "expected"]].max(axis=1) >= LEAST_RECORDS
+    return found[worth_telling].reset_index(drop=True)
 
 
 def connected(days: pd.Series) -> pd.Series:
@@ -138,6 +151,7 @@ def _start(label: str) -> date:
 
 
 __all__ = [
-    "artefact_periods", "breaks_of", "chart_of", "connected", "days_of", "marked", "points_by", "since_when",
+    "artefact_periods", "breaks_of", "chart_of", "connected", "days_of",
+    "events_of", "marked", "points_by", "since_when",
     "unusual_days", "whole_stretches",
 ]  # fmt: skip

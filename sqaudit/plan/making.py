@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sqaudit.calendars import Calendar
+from sqaudit.cause_tree import CauseTree
 from sqaudit.descriptions import read_yaml, validated_in_part
 from sqaudit.errors import ParameterError
 from sqaudit.faults import Key, at
@@ -21,6 +22,7 @@ from sqaudit.plan.place import Place
 from sqaudit.plan.sampling import sample_faults
 from sqaudit.plan.sources import peeked_sources
 from sqaudit.plan.standards import read_standards, standard_faults
+from sqaudit.plan.trees import run_trees
 from sqaudit.sources.peek import Peeked
 from sqaudit.standards import Standard
 from sqaudit.standards.together import together
@@ -43,6 +45,7 @@ class Plan:
     notebooks: Mapping[str, Path] = field(default_factory=dict)
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     lines: Mapping[Key, int] = field(default_factory=dict)
+    cause_trees: tuple[CauseTree, ...] = ()
 
     @cached_property
     def read_standards(self) -> tuple[Standard, ...]:
@@ -95,12 +98,14 @@ def planned(
     peeked, source_faults = peeked_sources(run, base, standard, where)
     calendars, calendar_faults = asked_calendars(run, standards, base, where)
     notebooks, notebook_faults = notebook_files(run, base, where)
+    trees, tree_faults = run_trees(run, standard, peeked, base, where)
     faults += [
         *(where.fault([key], message) for key, message in run.contradictions()),
         *wrong,
         *calendar_faults,
         *source_faults,
         *notebook_faults,
+        *tree_faults,
         *name_faults(run, standard, peeked, where),
         *sample_faults(run, standard, peeked, base, where),
     ]
@@ -113,5 +118,6 @@ def planned(
     if faults:
         raise ParameterError(faults)
     return Plan(
-        run, base, place, tuple(standards), tuple(standard_paths), peeked, notebooks, calendars, known_lines
-    )
+        run, base, place, tuple(standards), tuple(standard_paths), peeked, notebooks, calendars, known_lines,
+        trees,
+    )  # fmt: skip

@@ -7,12 +7,14 @@ cell after the parameters hands everything to `notebook_page`, which refuses wha
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from sqaudit.audit import Audit
 from sqaudit.errors import Fault, ParameterError
+from sqaudit.inquiry.causes import Causes
 from sqaudit.params import RunFile
 from sqaudit.plan import plan, planned
 from sqaudit.report.page import Page
@@ -25,11 +27,19 @@ DEFAULTS = {
     "inspection_review": "params/inspection_review.yaml",
 }
 OWN = ("run", "results")  # parameters of the notebook itself, beside the keys of a run file
+ALSO = {  # further ones of single notebooks, with their meaning
+    "root_cause": {
+        "indicators": "ids to look into; without it, those that call for an analysis",
+        "dimensions": "columns to look by, and weekday, hour, part_of_day, new_agent",
+    },
+}
 _PLAIN = (str, int, float, bool, list, tuple, dict)
 
 
-def notebook_page(namespace: Mapping[str, Any]) -> Page:
+def notebook_page(namespace: Mapping[str, Any], *, causes: bool = False) -> Page:
     """The page of a notebook for the parameters in its namespace (`globals()`).
+
+    With `causes`, it also looks into the indicators that call for it, or into those that `indicators` names.
 
     Inside a book (`results` names the run folder) nothing is read or measured again. Otherwise the
     run file `run` is used with every parameter that is not None in place of its key; parameters that
@@ -47,12 +57,19 @@ def notebook_page(namespace: Mapping[str, Any]) -> Page:
     else:
         the_plan = plan(_run_file(str(namespace.get("run") or SAMPLE), base), **given)
     with Audit(the_plan) as audit:
-        return Page(Review.of(audit))
+        review = Review.of(audit)
+        return Page(replace(review, causes=_causes(audit, namespace)) if causes else review)
+
+
+def _causes(audit: Audit, namespace: Mapping[str, Any]) -> Causes:
+    wanted, dimensions = (namespace.get(name) or () for name in ("indicators", "dimensions"))
+    listed = [[given] if isinstance(given, str) else list(given) for given in (wanted, dimensions)]
+    return Causes.of(audit, *listed)
 
 
 def refuse_mistyped(namespace: Mapping[str, Any]) -> None:
     """ParameterError for plain values whose name is nearly that of a parameter, such as `perod`."""
-    known = [*RunFile.model_fields, *OWN]
+    known = [*RunFile.model_fields, *OWN, *(name for own in ALSO.values() for name in own)]
     faults = [
         Fault("parameters", f"unknown parameter '{name}'.", f"Did you mean '{near[0]}'?")
         for name, value in namespace.items()
@@ -85,12 +102,14 @@ _MEANINGS = {
     "show_personal_data": "True shows names and phones",
     "timeout_minutes": "for each notebook of a book",
     "sample": "how cases are drawn for inspection",
+    "cause_trees": "file of the cause trees that people keep",
 }
 
 
 def parameters_cell(notebook: str = "") -> str:
     """The parameters cell of a notebook: every key of a run file, so that papermill knows them all."""
-    keys = "\n".join(f"{name} = None  # {_MEANINGS[name]}" for name in RunFile.model_fields)
+    meanings = {**ALSO.get(notebook, {}), **{name: _MEANINGS[name] for name in RunFile.model_fields}}
+    keys = "\n".join(f"{name} = None  # {meaning}" for name, meaning in meanings.items())
     return (
         "# A run file, and keys that take the place of its own; None leaves a key as it is.\n"
         f'run = "{DEFAULTS.get(notebook, SAMPLE)}"\n'

@@ -14,6 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqaudit.audit import Audit
+from sqaudit.inquiry.causes import Causes
 from sqaudit.plan import Plan, plan
 from sqaudit.present import numbers
 from sqaudit.present.definitions import labels_of
@@ -40,6 +41,7 @@ _OURS = '<meta name="generator" content="sqaudit">'
 JUDGED = ("met", "not_met", "undetermined")
 PARTIAL = ".partial"
 WORKBOOK = "scorecard.xlsx"
+WITH_CAUSES = {"quarterly_review", "root_cause"}  # notebooks that tell why indicators fell short
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,8 @@ def publish(the_plan: Plan, out: Path, jobs: int | None, progress: Progress) -> 
     try:
         with Audit(the_plan) as audit:
             review = Review.of(audit)
+            if WITH_CAUSES & set(the_plan.notebooks):
+                review = replace(review, causes=Causes.of(audit))
             review.save(folder, the_plan.standard_paths, manifest.calendar_paths(the_plan))
             told = manifest.described(audit)
     except BaseException:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from sqaudit.present import blocks
 from sqaudit.present.blocks import Block
-from sqaudit.report import grounds, missing, overview, pictures, readings, result
+from sqaudit.report import causes, grounds, missing, overview, pictures, readings, result
 from sqaudit.report.reader import Reader
 from sqaudit.review import Review
 
@@ -58,6 +58,10 @@ class Page:
         """Where the shortfalls are, by every segment of the run."""
         note = self._reader.text("honesty.where_not_why", kind="note")
         return self._by_standard("quarterly_review.segments", pictures.segments, before=[note])
+
+    def causes(self) -> Block:
+        """Why: for each indicator that calls for it, is it real, mix or rate, where, since when."""
+        return causes.causes(self._reader)
 
     def readings(self) -> Block:
         """What every other reading of the documents would change in figures, verdicts, score and grade."""

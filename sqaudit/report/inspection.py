@@ -1,0 +1,398 @@
+"""The inspection of a sample: what it says of all cases, of groups, people and inspectors, and of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from sqaudit.inspection_forms import InspectionForm
+from sqaudit.inspection_results import Inspection, InspectionResults, inspection_results
+from sqaudit.present import blocks, numbers
+from sqaudit.present.blocks import Block
+from sqaudit.present.figures.estimates import estimate_dots
+from sqaudit.present.honesty import design_check
+from sqaudit.present.sheets import Make, sheet_block
+from sqaudit.present.tables import inspection as tables
+from sqaudit.present.words import Tongue, joined, say, tongues
+from sqaudit.report.reader import Reader
+
+AREA = "inspection_review"
+PEOPLE = ("agent", "team", "channel")  # whom figures are told of, beside the segments of the run
+MOST_GROUPS = 30  # rows of a table by group; of more (agents) only those that stand out are told
+MOST_DRAWN = 15  # groups that one figure can show
+
+
+@dataclass(frozen=True)
+class Inspected:
+    """The inspection of a run with its results, made once for all parts of a page."""
+
+    reader: Reader
+
+    @cached_property
+    def inspection(self) -> Inspection | None:
+        """The sample of the period, or None."""
+        told = self.reader.review.sampled
+        return None if told is None else told.inspection
+
+    @cached_property
+    def results(self) -> InspectionResults | None:
+        """What it found, or None where nothing was answered yet."""
+        if self.inspection is None:
+            return None
+        run = self.reader.review.run
+        by = list(dict.fromkeys([*PEOPLE, *run.segments]))
+        return inspection_results(self.inspection, by, run.confidence, run.minimum_cases)
+
+    @property
+    def form(self) -> InspectionForm | None:
+        """What was asked."""
+        return None if self.inspection is None else self.inspection.form
+
+    @property
+    def figures(self) -> tuple[InspectionResults, InspectionForm] | None:
+        """Results and form where there is something to estimate from."""
+        results, form = self.results, self.form
+        if results is None or form is None or results.population.empty:
+            return None
+        return results, form
+
+
+def front(inspected: Inspected) -> Block:
+    """Score and critical errors of all cases, and how the sample was drawn."""
+    reader, inspection = inspected.reader, inspected.inspection
+    head = reader.heading(f"{AREA}.front")
+    if inspection is None:
+        return blocks.stack(head, _nothing(reader))
+    parts = [head]
+    if inspected.figures is None:
+        parts.append(reader.text(f"{AREA}.no_answers", kind="lead"))
+    else:
+        parts.append(_lead(reader, inspected.figures[0]))
+    settings = inspection.settings
+    design = reader.both(lambda tongue: say(f"estimates.design.{_design(inspection)}", tongue))
+    parts.append(
+        reader.text(
+            f"{AREA}.sample_line",
+            sample=inspection.id,
+            design=design,
+            seed=str(settings["seed"]),
+            frame=int(settings["frame_size"]),
+            hash=str(settings["frame_hash"])[:16],
+        )
+    )
+    return blocks.stack(*parts, reader.text(f"{AREA}.sample_only", kind="note"))
+
+
+def response(inspected: Inspected) -> Block:
+    """How many of the drawn cases were inspected, by class, and why others were not."""
+    reader, results = inspected.reader, inspected.results
+    if results is None:
+        return blocks.stack()
+    total = results.responses.iloc[0]
+    parts = [
+        reader.heading(f"{AREA}.response"),
+        reader.text(
+            f"{AREA}.response_intro",
+            drawn=int(total["drawn"]),
+            answered=int(total["answered"]),
+            share=numbers.share(total["answered_share"]),
+        ),
+        _table(reader, lambda tongue: tables.responses_sheet(results.responses, tongue)),
+    ]
+    if len(results.reasons):
+        rows = results.reasons.to_dict("records")
+        said = reader.both(
+            lambda tongue: joined((say(f"{AREA}.reason_of", tongue, **row) for row in rows), tongue)
+        )
+        parts.append(reader.text(f"{AREA}.reasons", reasons=said))
+    if len(results.classes):
+        parts.append(reader.text(f"{AREA}.adjusted", kind="note"))
+    return blocks.stack(*parts)
+
+
+def estimates(inspected: Inspected) -> Block:
+    """Every figure for all cases, as a picture of the items and as a table."""
+    if inspected.figures is None:
+        return blocks.stack()
+    reader, (results, form) = inspected.reader, inspected.figures
+    population = results.population
+    return blocks.stack(
+        reader.heading(f"{AREA}.estimates"),
+        reader.text(f"{AREA}.estimates_intro"),
+        _items_figure(reader, population, form),
+        _table(
+            reader,
+            lambda tongue: tables.estimates_sheet(population, results.grounds["population"], form, tongue),
+        ),
+    )
+
+
+def groups(inspected: Inspected) -> Block:
+    """Score, critical errors and items of every group with few enough values to be shown."""
+    if inspected.figures is None:
+        return blocks.stack()
+    reader, (results, form) = inspected.reader, inspected.figures
+    parts = [reader.heading(f"{AREA}.groups")]
+    for name, frame in results.domains.items():
+        size = frame[name].nunique(dropna=False)
+        if 1 < size <= MOST_GROUPS:
+            parts += _group(reader, results, form, name, frame, size)
+    return blocks.stack(*parts)
+
+
+def people(inspected: Inspected) -> Block:
+    """Who can be told apart from all, and how many have too few cases for a verdict."""
+    if inspected.figures is None:
+        return blocks.stack()
+    reader, (results, _) = inspected.reader, inspected.figures
+    fewest = reader.review.run.minimum_cases
+    parts = [
+        reader.heading(f"{AREA}.people"),
+        reader.text(f"{AREA}.people_intro", kind="note", fewest=fewest),
+    ]
+    for name, frame in results.flags.items():
+        if frame.empty:
+            continue
+        few = frame.loc[frame["verdict"] == "no_verdict", name].nunique(dropna=False)
+        flagged = int((frame["verdict"] == "flagged").sum())
+        key = "flagged" if flagged else "nobody"
+        said: dict[str, object] = {"by": reader.name(name, "segment"), "few": few}
+        said |= {"count": flagged} if flagged else {}
+        parts.append(reader.text(f"{AREA}.{key}", **said))
+        if (frame["verdict"] != "no_verdict").any():
+            parts.append(_table(reader, _flags(reader, frame, name)))
+    if len(parts) == 2:
+        parts.append(reader.text(f"{AREA}.no_flags"))
+    return blocks.stack(*parts)
+
+
+def agreement(inspected: Inspected) -> Block:
+    """How far two inspectors of a case agree, item by item."""
+    if inspected.figures is None:
+        return blocks.stack()
+    reader, (results, form) = inspected.reader, inspected.figures
+    head = reader.heading(f"{AREA}.agreement")
+    if results.agreement.empty:
+        return blocks.stack(head, reader.text(f"{AREA}.no_agreement"))
+    unclear = results.agreement.query("clearer_guide == 'yes'")["item"].tolist()
+    parts = [head, reader.text(f"{AREA}.agreement_intro", cases=int(results.agreement["cases"].max()))]
+    if unclear:
+        texts = [form.item(name).text for name in unclear]
+        said = reader.both(lambda tongue: joined((one.in_language(tongue) for one in texts), tongue))
+        parts.append(reader.text(f"{AREA}.unclear", items=said))
+    return blocks.stack(
+        *parts, _table(reader, lambda tongue: tables.agreement_sheet(results.agreement, form, tongue))
+    )
+
+
+def inspectors(inspected: Inspected) -> Block:
+    """How strict each inspector is, and whether that changes."""
+    if inspected.figures is None or inspected.figures[0].severity.empty:
+        return blocks.stack()
+    reader, (results, _) = inspected.reader, inspected.figures
+    severity, drift = results.severity, results.drift
+    clear = severity[severity["p_adjusted"] <= 1 - reader.review.run.confidence]
+    parts = [reader.heading(f"{AREA}.inspectors"), reader.text(f"{AREA}.severity_intro")]
+    parts += _named(reader, "strict", clear[clear["severity"] > 0]["inspector"].tolist())
+    parts += _named(reader, "lenient", clear[clear["severity"] < 0]["inspector"].tolist())
+    parts.append(_table(reader, lambda tongue: tables.severity_sheet(severity, tongue)))
+    if len(drift):
+        parts += [reader.heading(f"{AREA}.drift", 3), reader.text(f"{AREA}.drift_intro")]
+        parts += _named(reader, "drifting", drift[drift["drifts"].astype(bool)]["inspector"].tolist())
+        parts.append(_table(reader, lambda tongue: tables.drift_sheet(drift, tongue)))
+    return blocks.stack(*parts)
+
+
+def proof(inspected: Inspected) -> Block:
+    """Drawn cases against the frame, and the sample against the census."""
+    reader, results = inspected.reader, inspected.results
+    if results is None:
+        return blocks.stack()
+    integrity, reconciled = results.integrity, results.reconciliation
+    bad = integrity[integrity["consistent"].eq(False).fillna(False)]["dimension"].tolist()
+    parts = [reader.heading(f"{AREA}.proof"), reader.text(f"{AREA}.integrity_intro")]
+    if bad:
+        names = reader.both(
+            lambda tongue: joined((tables.dimension_name(one, tongue) for one in bad), tongue)
+        )
+        parts.append(reader.text(f"{AREA}.integrity_bad", names=names))
+    elif integrity["consistent"].notna().any():
+        parts.append(reader.text(f"{AREA}.integrity_ok"))
+    parts.append(_table(reader, lambda tongue: tables.integrity_sheet(integrity, tongue)))
+    parts.append(reader.heading(f"{AREA}.reconciliation", 3))
+    if reconciled.empty:
+        return blocks.stack(*parts, reader.text(f"{AREA}.no_reconciliation"))
+    parts.append(reader.text(f"{AREA}.reconciliation_intro"))
+    for of, key in (("drawn", "reconciled"), ("answered", "reconciled_answered")):
+        own = reconciled[(reconciled["of"] == of) & reconciled["consistent"].notna()]
+        if len(own):
+            same = int(own["consistent"].astype(bool).sum())
+            parts.append(reader.text(f"{AREA}.{key}", count=same, of=len(own)))
+    parts.append(
+        _table(reader, lambda tongue: tables.reconciliation_sheet(reconciled, reader.labels, tongue))
+    )
+    return blocks.stack(*parts)
+
+
+def disputes(inspected: Inspected) -> Block:
+    """Disputes by item and what became of them."""
+    if inspected.figures is None:
+        return blocks.stack()
+    reader, (results, form) = inspected.reader, inspected.figures
+    head = reader.heading(f"{AREA}.disputes")
+    if results.disputes.empty:
+        return blocks.stack(head, reader.text(f"{AREA}.no_disputes"))
+    return blocks.stack(
+        head, _table(reader, lambda tongue: tables.disputes_sheet(results.disputes, form, tongue))
+    )
+
+
+def grounds(inspected: Inspected) -> Block:
+    """What was notable about the sample under its design, and where methods are described."""
+    reader = inspected.reader
+    parts = [reader.heading(f"{AREA}.grounds")]
+    findings = inspected.results.findings if inspected.results is not None else pd.DataFrame()
+    for row in findings.to_dict("records"):
+        text = reader.both(lambda tongue, row=row: design_check(row, tongue))  # type: ignore[misc]
+        parts.append(reader.text("plain.text", kind="note", text=text))
+    return blocks.stack(*parts, reader.text(f"{AREA}.methods", kind="note"))
+
+
+def _nothing(reader: Reader) -> Block:
+    told = reader.review.sampled
+    if told is None:
+        return reader.text("sampling_plan.no_plan")
+    if told.problem:
+        return reader.text("sampling_plan.problem", problem=told.problem)
+    return reader.text(f"{AREA}.no_sample")
+
+
+def _design(inspection: Inspection) -> str:
+    """The design by its name in the words of estimates."""
+    several = inspection.cases["stratum"].nunique() > 1
+    name = {"cluster": "cluster", "proportional_to_size": "unequal"}.get(inspection.design, "simple")
+    if not several:
+        return name
+    return "stratified" if name == "simple" else f"stratified_{name}"
+
+
+def _lead(reader: Reader, results: InspectionResults) -> Block:
+    known = results.population.set_index(["item", "figure"])
+    critical, size = known.loc[("critical", "share")], round(known.loc[("critical", "share"), "population"])
+    score = known.loc[("score", "mean")] if ("score", "mean") in known.index else None
+    said = {
+        "population": size,
+        "score": numbers.share(None if score is None else score["estimate"]),
+        "high": numbers.share(None if score is None else score["high"]),
+    }
+    if critical["estimate"] == 0:
+        said |= {"cases": int(critical["n"]), "high": numbers.share(critical["high"])}
+        return reader.text(f"{AREA}.lead_none", kind="lead", **said)
+    said |= {
+        "low": numbers.share(None if score is None else score["low"]),
+        "critical": numbers.share(critical["estimate"]),
+        "critical_low": numbers.share(critical["low"]),
+        "critical_high": numbers.share(critical["high"]),
+    }
+    return reader.text(f"{AREA}.lead", kind="lead", **said)
+
+
+def _items_figure(reader: Reader, population: pd.DataFrame, form: InspectionForm) -> Block:
+    passed = population[
+        (population["figure"] == "share") & population["item"].isin([one.id for one in form.items])
+    ]
+    confidence = numbers.share(reader.review.run.confidence, digits=0)
+
+    def rows(tongue: Tongue) -> pd.DataFrame:
+        named = [form.item(name).text.in_language(tongue) for name in passed["item"]]
+        return passed.assign(name=named).sort_values("estimate", ascending=False, kind="stable")
+
+    return reader.figure(
+        lambda tongue: estimate_dots(
+            rows(tongue),
+            tongue,
+            say(f"{AREA}.dots.title", tongue),
+            say(f"{AREA}.dots.reading_alone", tongue, confidence=confidence),
+        ),
+        lambda tongue: _alt(rows(tongue), tongue),
+    )
+
+
+def _group(
+    reader: Reader, results: InspectionResults, form: InspectionForm, name: str, frame: pd.DataFrame, size: int
+) -> list[Block]:
+    title = reader.heading("plain.text", 3, text=reader.segment_title(name))
+    parts = [title]
+    if size <= MOST_DRAWN:
+        parts.append(_group_figure(reader, results, name, frame))
+    grounds = results.grounds[name]
+    parts.append(
+        _table(reader, lambda tongue: tables.groups_sheet(frame, name, grounds, reader.labels, tongue))
+    )
+    if size <= tables.MATRIX:
+        parts.append(
+            _table(reader, lambda tongue: tables.items_by_sheet(frame, name, form, reader.labels, tongue))
+        )
+    return parts
+
+
+def _group_figure(reader: Reader, results: InspectionResults, by: str, frame: pd.DataFrame) -> Block:
+    """The mean score of each group beside that of all."""
+    own = frame[frame["item"] == "score"]
+    population = results.population
+    overall = population.loc[population["item"] == "score", "estimate"]
+    reference = float(overall.iloc[0]) if len(overall) else None
+    confidence = numbers.share(reader.review.run.confidence, digits=0)
+
+    def rows(tongue: Tongue) -> pd.DataFrame:
+        names = [tables.group_name(value, reader.labels, tongue) for value in own[by]]
+        return own.assign(name=names).sort_values("estimate", ascending=False, kind="stable")
+
+    def title(tongue: Tongue) -> str:
+        figure = say(f"{AREA}.figure.score", tongue)
+        return say(f"{AREA}.dots.title_by", tongue, figure=figure, by=reader.name(by, "segment")[tongue])
+
+    return reader.figure(
+        lambda tongue: estimate_dots(
+            rows(tongue),
+            tongue,
+            title(tongue),
+            say(f"{AREA}.dots.reading", tongue, confidence=confidence),
+            reference,
+        ),
+        lambda tongue: _alt(rows(tongue), tongue),
+    )
+
+
+def _alt(rows: pd.DataFrame, tongue: Tongue) -> str:
+    known = rows[rows["estimate"].notna()].sort_values("estimate", kind="stable")
+    if known.empty:
+        return say("figure.no_data", tongue)
+    lowest, highest = known.iloc[0], known.iloc[-1]
+    return say(
+        f"{AREA}.dots.alt",
+        tongue,
+        count=len(known),
+        lowest=lowest["name"],
+        low=numbers.share(lowest["estimate"]),
+        highest=highest["name"],
+        high=numbers.share(highest["estimate"]),
+    )
+
+
+def _flags(reader: Reader, frame: pd.DataFrame, name: str) -> Make:
+    return lambda tongue: tables.flags_sheet(frame, name, reader.labels, tongue)
+
+
+def _named(reader: Reader, key: str, names: Sequence[str]) -> list[Block]:
+    if not names:
+        return []
+    said = {tongue: joined(names, tongue) for tongue in tongues("both")}
+    return [reader.text(f"{AREA}.{key}", names=said)]
+
+
+def _table(reader: Reader, make: Make) -> Block:
+    return sheet_block(make, reader.language)
