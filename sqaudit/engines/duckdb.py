@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeVar
@@ -48,7 +48,8 @@ class DuckDBEngine(AbstractContextManager["DuckDBEngine"]):
         }
         self._connection = duckdb.connect(":memory:", config=settings)
         self._connection.execute("SET TimeZone = 'UTC'")  # never the zone of the machine
-        self._connection.execute("SET enable_progress_bar = false")  # it would stand amid a program's JSON
+        with suppress(duckdb.InvalidInputException):  # a notebook without widgets has no bar to switch off
+            self._connection.execute("SET enable_progress_bar = false")  # it would stand amid JSON
         self._connection.execute("SET error_on_division_by_zero = false")  # a missing value, as elsewhere
 
     def __exit__(
