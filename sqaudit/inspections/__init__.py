@@ -6,6 +6,7 @@ from sqaudit.inspections.current import answer_history, answers, case_scores, op
 from sqaudit.inspections.disputes import Entry, disputes, record
 from sqaudit.inspections.entries import read_entries
 from sqaudit.inspections.issue import Issue, keep_issue, read_issue
+from sqaudit.inspections.pairs import answer_pairs
 from sqaudit.inspections.reading import Reading, read_file
 from sqaudit.inspections.sample import CaseList, DrawnSample
 
@@ -17,6 +18,7 @@ __all__ = [
     "Issue",
     "Reading",
     "answer_history",
+    "answer_pairs",
     "answers",
     "assign",
     "case_scores",

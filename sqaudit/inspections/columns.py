@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from sqaudit.inspection_forms import InspectionForm
 from sqaudit.inspections.faults import Fault, expected, fault
@@ -23,7 +24,7 @@ class Columns:
     comments: dict[str, list[int]] = field(default_factory=dict)
     marked: frozenset[int] = frozenset()
 
-    @property
+    @cached_property
     def filled_in(self) -> set[int]:
         """The columns that an inspector fills in."""
         return {place for kind in (self.answers, self.comments) for one in kind.values() for place in one}

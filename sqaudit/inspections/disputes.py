@@ -13,7 +13,7 @@ import pandas as pd
 from sqaudit.inspections.assignment import same_person
 from sqaudit.inspections.cells import Cell, Given, read_cell
 from sqaudit.inspections.current import ANSWERS, answers
-from sqaudit.inspections.faults import Fault, expected, fault, fault_table
+from sqaudit.inspections.faults import Fault, fault, fault_table
 from sqaudit.inspections.issue import Issue, read_issue
 from sqaudit.inspections.store import keep, kept
 
@@ -157,7 +157,7 @@ def _checked(
         if not entry["answer"]:
             wrong("entry_lacks", field="answer")
         elif remark is not None and remark.severity == "error":
-            wrong(remark.check, entry["answer"], **expected(issue.form, chosen))
+            wrong(remark.check, entry["answer"], **issue.expectations[item])
     if case in agents and same_person(agents[case], entry["who"]):
         wrong("own_case", entry["who"])
     return given, faults

@@ -13,6 +13,7 @@ import pandas as pd
 
 from sqaudit.errors import Fault, ParameterError
 from sqaudit.inspection_forms import InspectionForm, form_hash
+from sqaudit.inspections.faults import expected
 from sqaudit.inspections.layout import About, row_key
 
 FOLDER, SETTINGS = "forms", "issue.json"
@@ -46,6 +47,11 @@ class Issue:
     def parts(self) -> dict[tuple[str, str], int]:
         """The part that a case was given out in, by case and inspector."""
         return {(case, name): part for case, name, _, part in self._rows}
+
+    @cached_property
+    def expectations(self) -> dict[str, dict[str, Any]]:
+        """What each item takes, as fields for a sentence."""
+        return {item.id: expected(self.form, item) for item in self.form.items}
 
     @property
     def inspectors(self) -> list[str]:

@@ -131,7 +131,10 @@ def _cells(sheet: Any) -> Iterator[tuple[Place, Cell]]:
         for cell in row:
             if cell.value is None:
                 continue
-            found = Cell(cell.value, str(cell.data_type), str(cell.number_format))
+            value = cell.value
+            if cell.data_type == "f" and not isinstance(value, str):  # a formula over several cells
+                value = getattr(value, "text", None) or "="
+            found = Cell(value, str(cell.data_type), str(cell.number_format))
             if not found.blank:
                 yield (cell.row, cell.column), found
 

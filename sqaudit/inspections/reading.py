@@ -11,7 +11,7 @@ import pandas as pd
 from sqaudit.inspection_forms import Item
 from sqaudit.inspections.cells import Cell, Given, read_cell
 from sqaudit.inspections.columns import Columns, column_faults, find_columns
-from sqaudit.inspections.faults import Fault, expected, fault, fault_table
+from sqaudit.inspections.faults import Fault, fault, fault_table
 from sqaudit.inspections.issue import Issue
 from sqaudit.inspections.layout import HEADING_ROWS, About
 from sqaudit.inspections.opened import Sheet, UnreadableError, column_letters, file_hash, sheets
@@ -30,7 +30,7 @@ class Reading:
 
     `rows` counts the rows that held a case or an answer, `rows_used` those whose case is known; the others
     are each named in the faults. `blank` are the cases and items whose cell is there and empty.
-    `inspector` is empty where the file is no form of this sample.
+    `inspector` is empty and `part` 0 where the file is no form of this sample.
     """
 
     file: str
@@ -41,6 +41,7 @@ class Reading:
     rows: int = 0
     rows_used: int = 0
     blank: frozenset[tuple[str, str]] = frozenset()
+    part: int = 0
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,8 @@ def read_file(path: Path, issue: Issue) -> Reading:
     faults = fault_table([*reader.faults, *more])
     filled = {(case, item) for case, item, _ in reader.answers}
     blank = frozenset(reader.blank - filled)
-    return Reading(name, content, reader.inspector, table, faults, reader.rows, reader.rows_used, blank)
+    counts = (reader.rows, reader.rows_used)
+    return Reading(name, content, reader.inspector, table, faults, *counts, blank, reader.part)
 
 
 class _Reader:
@@ -89,7 +91,7 @@ class _Reader:
         self.answers: dict[tuple[str, str, str], list[_Found]] = {}
         self.blank: set[tuple[str, str]] = set()
         self.faults: list[Fault] = []
-        self.rows = self.rows_used = 0
+        self.rows = self.rows_used = self.part = 0
 
     def read_sheet(self, sheet: Sheet, columns: Columns) -> None:
         """Put the answers of a sheet to those of the file, with what is wrong with them."""
@@ -102,7 +104,7 @@ class _Reader:
             filled = sum(row > columns.row + HEADING_ROWS for row in sheet.rows())
             self.faults.append(fault("error", check, file=file, sheet=sheet.name, rows=filled, **fields))
             return
-        self.inspector = about.inspector
+        self.inspector, self.part = about.inspector, about.part
         self.faults += column_faults(sheet, columns, issue.form, file)
         rows, faults = case_rows(sheet, columns, issue, about.inspector, file)
         self.faults += faults
@@ -145,7 +147,7 @@ def _read_row(
     case = str(row.case_id)
     for item in issue.form.items:
         where = {"file": file, "sheet": sheet.name, "row": row.number, "case_id": case, "item": item.id}
-        fields = expected(issue.form, item)
+        fields = issue.expectations[item.id]
         comment, refused = _comment(row, columns.comments.get(item.id, []))
         for place in refused:
             shown = row.cells[place].text
@@ -214,7 +216,7 @@ def _settled(
     """One answer for each case and item; where a file gives several that differ, none, and all are named."""
     kept, faults = [], []
     for (case, item, inspector), found in answers.items():
-        fields = expected(issue.form, issue.form.item(item))
+        fields = issue.expectations[item]
         different = len({one.given.answer for one in found}) > 1
         for one in found if different else found[1:]:
             others = [f"{other.column}{other.row}" for other in found if other is not one]

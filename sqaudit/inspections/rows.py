@@ -10,6 +10,7 @@ from sqaudit.inspections.faults import Fault, fault
 from sqaudit.inspections.issue import Issue
 from sqaudit.inspections.layout import HEADING_ROWS, OURS, row_key
 from sqaudit.inspections.opened import Sheet, column_letters
+from sqaudit.inspections.spellings import plain
 
 
 @dataclass(frozen=True)
@@ -61,9 +62,11 @@ def _identified(
     case: str, key: str, keys: dict[str, str], issue: Issue, inspector: str
 ) -> tuple[str, str, str | None]:
     """How grave, what is wrong, and the case that the row is about."""
+    found = keys.get(key)
     if not case:
-        found = keys.get(key)
         return ("warning", "case_id_gone", found) if found else ("error", "no_case_id", None)
+    if found is not None and plain(case) == plain(found):
+        return "", "", found  # retyped perhaps, in another width
     if (case, inspector) not in issue.roles:
         if key in keys:  # the key is one of ours: the id beside it was changed
             return "error", "changed_case_id", None

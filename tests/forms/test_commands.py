@@ -62,6 +62,10 @@ def test_forms_are_written_read_and_disputed(drawn: Path) -> None:
         f"case_id,item,action,who,why,answer\n{case},attitude,rescore,lead,heard,5\n", encoding="utf-8"
     )
     assert _run("dispute", drawn, entries)["added"] == 1
+    result = CliRunner().invoke(app, ["sample", "scores", str(drawn), "--format", "csv"])
+    lines = result.stdout.splitlines()
+    assert lines[0].lstrip("\ufeff").startswith("case_id,role,inspector,in_force,state,points")
+    assert [line.split(",")[1] for line in lines[1:]].count("rescore") == 1
 
 
 def test_faults_are_told_in_the_language_of_the_reader(drawn: Path) -> None:

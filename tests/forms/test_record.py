@@ -14,6 +14,7 @@ from sqaudit.inspections import (
     CaseList,
     Entry,
     answer_history,
+    answer_pairs,
     answers,
     case_scores,
     collect,
@@ -102,6 +103,28 @@ def test_a_form_put_back_as_it_was_is_read_again(read: Path) -> None:
     assert versions["value"].tolist() == [value, 41 if value != 41 else 42, value]
 
 
+def test_an_old_or_blank_copy_in_the_folder_undoes_nothing(read: Path) -> None:
+    path = read / "forms" / "one.xlsx"
+    old = path.read_bytes()
+    filled = Filled(path)
+    case = next(iter(filled.rows()))
+    filled.put(case, "accuracy", 41)
+    filled.put(case, "attitude", 5)
+    filled.save(path.with_name("one (1).xlsx"))  # read before one.xlsx, being earlier in the alphabet
+    blank = Filled(path)
+    for row in blank.rows().values():
+        for column in blank.columns("answer").values():
+            blank.sheet.cell(row, column).value = None
+        for column in blank.columns("comment").values():
+            blank.sheet.cell(row, column).value = None
+    blank.save(path.with_name("one (2).xlsx"))
+    found = collect(read, [], NEXT_DAY)
+    assert not found.faults["check"].eq("answer_gone").any()
+    assert path.read_bytes() == old
+    now = answers(read).query("case_id == @case and inspector == 'one'").set_index("item")["answer"]
+    assert (now["accuracy"], now["attitude"]) == ("41", "5")
+
+
 def test_open_cases_are_those_not_answered_in_full(tmp_path: Path) -> None:
     write_forms(sample(tmp_path, 4), form(), ["one"], language="en")
     assert open_cases(tmp_path)["state"].tolist() == ["not_started"] * 4
@@ -123,6 +146,26 @@ def test_scores_stand_by_case_and_role_and_sections_add_up(read: Path) -> None:
     assert sums.to_numpy() == pytest.approx(
         scores.set_index(["case_id", "role"])["points"].sort_index().to_numpy()
     )
+
+
+def test_answers_to_cases_inspected_twice_stand_side_by_side(read: Path) -> None:
+    pairs = answer_pairs(read)
+    twice = case_scores(read).query("role == 'second'")
+    assert (len(pairs), set(pairs["case_id"])) == (14, set(twice["case_id"]))
+    assert (pairs["first_inspector"] != pairs["second_inspector"]).all()
+    one = pairs.iloc[0]
+    own = answers(read).query("role == 'second'")
+    own = own[(own["case_id"] == one["case_id"]) & (own["item"] == one["item"])]
+    assert own["answer"].tolist() == [one["second"]]
+
+
+def test_pairs_of_nothing_are_an_empty_frame_with_the_same_columns(tmp_path: Path) -> None:
+    assert list(answer_pairs(tmp_path).columns)[:4] == [
+        "case_id",
+        "item",
+        "first_inspector",
+        "second_inspector",
+    ]
 
 
 def _entry(row: int, **fields: str) -> Entry:

@@ -6,14 +6,18 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from sqaudit.inspections.assignment import columns_of_person
 from sqaudit.inspections.sample import DESIGN
 from sqaudit.kinds import RecordKind, catalogue
 from sqaudit.personal import masked
+from sqaudit.present.words import is_missing
 
 LONGEST = 32_767  # signs; the most an Excel cell holds
+FIRST_YEAR = 1901  # Excel's days begin in 1900, and its first two months are off by a day
+MOST_EXACT = 10**15  # a longer number would lose its last digits; a key must not
 
 
 def context(cases: pd.DataFrame, blind: Sequence[str] = (), also_design: Sequence[str] = ()) -> pd.DataFrame:
@@ -34,20 +38,23 @@ def context(cases: pd.DataFrame, blind: Sequence[str] = (), also_design: Sequenc
 
 
 def cell_value(value: Any) -> str | float | dt.datetime | dt.date | None:
-    """A value as a cell shows it: numbers and days as such, everything else as text, nothing as None."""
-    if isinstance(value, list | dict | set | tuple):
-        return str(value)[:LONGEST]
-    if pd.isna(value):
+    """A value as a cell shows it: numbers and days that Excel can hold as such, else text; nothing is None.
+
+    >>> cell_value(2026100100123456789), cell_value(float("nan")), cell_value(True), cell_value(3.5)
+    ('2026100100123456789', None, 'True', 3.5)
+    """
+    if is_missing(value):
         return None
-    if hasattr(value, "item"):
-        value = value.item()
     if isinstance(value, pd.Timestamp):
         value = value.to_pydatetime()
-    if isinstance(value, dt.datetime):
-        return value.replace(tzinfo=None)  # Excel knows no zones; the day and hour stay those of the run
-    if isinstance(value, bool) or not isinstance(value, int | float | dt.date):
-        return str(value)[:LONGEST]
-    return value
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, dt.datetime | dt.date) and value.year >= FIRST_YEAR:
+        # Excel knows no zones; the day and hour stay those of the run
+        return value.replace(tzinfo=None) if isinstance(value, dt.datetime) else value
+    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < MOST_EXACT:
+        return value
+    return str(value)[:LONGEST]
 
 
 def _kinds(cases: pd.DataFrame) -> list[RecordKind]:
