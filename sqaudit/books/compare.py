@@ -42,7 +42,7 @@ class Comparison:
     `what, before, now, turned_at`. `score_parts` shares the steps of each score out to indicators. `inputs`
     is what differs in what the two rest on, also where no figure depends on it. `steps` is the order in which
     causes were changed, from the stored figures of the earlier to those of the later. `refused` has the
-    steps that could not be computed, each with the reason.
+    steps that could not be computed, each with the reason. `standards` are those of both, the later first.
     """
 
     before: str
@@ -55,6 +55,7 @@ class Comparison:
     recomputed: int
     sources_at_hand: tuple[bool, bool]
     refused: tuple[tuple[str, str], ...] = ()
+    standards: tuple[Standard, ...] = ()
 
     @property
     def same(self) -> bool:
@@ -182,7 +183,7 @@ def _told(
     computed: int,
     refused: Sequence[tuple[str, str]],
 ) -> Comparison:
-    ends = (0, len(reviews) - 1)
+    ends, first, last = (0, len(reviews) - 1), pair.before.review, pair.now.review
     numbers = [
         None if one is None else _numbers(one, pair.segments, place in ends)
         for place, one in enumerate(reviews)
@@ -199,6 +200,7 @@ def _told(
         recomputed=computed,
         sources_at_hand=hand,
         refused=tuple(refused),
+        standards=(*last.standards, *first.standards),
     )
 
 

@@ -27,7 +27,7 @@ def figures_differing(stored: pd.DataFrame, computed: pd.DataFrame) -> tuple[pd.
 
 
 def readings_differing(stored: pd.DataFrame, computed: pd.DataFrame) -> tuple[pd.DataFrame, int]:
-    """Two ledgers of readings; `segment` names the assumption and the number of the reading."""
+    """Two ledgers of other readings; `segment` names the assumption and the number of the reading."""
     return _compared("reading", *(_of_readings(frame) for frame in (stored, computed)))
 
 
@@ -63,6 +63,7 @@ def _keyed(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _of_readings(frame: pd.DataFrame) -> pd.DataFrame:
+    frame = frame[frame["reading"] > 0]  # the one taken is told by figures and scores
     segment = frame["assumption"].astype(str) + " " + frame["reading"].astype(str)
     return _indexed(frame.assign(period="", grouping=frame["standard"], segment=segment.str.strip()))
 

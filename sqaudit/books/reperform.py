@@ -52,6 +52,7 @@ class Verification:
     hindrances: tuple[tuple[str, Mapping[str, Any]], ...]
     seal: str
     tolerance: float = TOLERANCE
+    standards: tuple[Standard, ...] = ()
 
     @property
     def status(self) -> int:
@@ -104,7 +105,15 @@ def verify_book(
     evidence = gathered(book, [Path(one) for one in sources])
     differences, compared, hindrances = _performed(book, evidence, [Path(one) for one in sources], urls or {})
     seal = sha256(book.folder / MANIFEST)
-    return Verification(book.folder, evidence.table, differences, compared, tuple(hindrances), seal)
+    return Verification(
+        book=book.folder,
+        evidence=evidence.table,
+        differences=differences,
+        compared=compared,
+        hindrances=tuple(hindrances),
+        seal=seal,
+        standards=book.review.standards,
+    )
 
 
 def _performed(

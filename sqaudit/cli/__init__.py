@@ -17,7 +17,7 @@ from sqaudit.cli import about
 # isort: on
 from sqaudit.cli.app import app
 
-__all__ = ["about", "app", "audits", "causes", "clock", "main", "sample", "sample_forms", "standards"]
+__all__ = ["about", "app", "audits", "books", "causes", "clock", "main", "sample", "sample_forms", "standards"]
 
 
 def main() -> None:

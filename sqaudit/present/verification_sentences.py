@@ -1,0 +1,81 @@
+"""An audit performed again, in sentences: whether it came out the same, what differs, and what may be why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from sqaudit.present.book_words import BookWords
+from sqaudit.present.words import Tongue, joined
+
+if TYPE_CHECKING:
+    from sqaudit.books.reperform import Verification
+
+__all__ = ["verification_lines"]
+
+_STATUS = ("same", "different", "not_performed")
+_PLACE = ["part", "indicator", "period", "grouping", "segment"]
+
+
+def verification_lines(found: Verification, language: Tongue, at_most: int = 20) -> Iterator[str]:
+    """The outcome in lines: the verdict on the book, its files, the figures that differ, the reasons.
+
+    At most so many places are told one by one; the rest are counted.
+    """
+    words = BookWords(found.standards, language)
+    files = found.evidence[found.evidence["what"] == "book_file"]
+    yield words.say(
+        f"verify.{_STATUS[found.status]}",
+        book=found.book.name,
+        compared=found.compared,
+        tolerance=f"{found.tolerance:g}",
+        files=len(files) if found.status == 0 else len(found.altered),
+        count=len(found.differences),
+    )
+    yield from (words.say(f"verify.{key}", **fields) for key, fields in found.hindrances)
+    yield from _files(found.altered, words)
+    yield from _figures(found.differences, words, at_most)
+    yield from _reasons(found, words)
+    yield words.say("verify.seal", digest=found.seal)
+
+
+def _files(altered: pd.DataFrame, words: BookWords) -> Iterator[str]:
+    for (what, state), rows in altered.groupby(["what", "state"], sort=True):
+        key = "source_missing_too" if (what, state) == ("source", "missing") else f"{what}_{state}"
+        yield words.say(f"verify.{key}", names=joined(rows["name"], words.language))
+
+
+def _figures(differences: pd.DataFrame, words: BookWords, at_most: int) -> Iterator[str]:
+    groups = list(differences.groupby(_PLACE, sort=False))
+    for (part, indicator, period, grouping, segment), rows in groups[:at_most]:
+        changes = [
+            words.moved(row["stored"], row["computed"], str(row["figure"]), indicator)
+            for row in rows.to_dict("records")
+        ]
+        where = [one for one in (period, _within(str(part), str(segment), words)) if one]
+        yield "  " + words.say(
+            "place" if where else "place_bare",
+            name=words.named(indicator or grouping),
+            changes=joined(changes, words.language),
+            **({"place": joined(where, words.language)} if where else {}),
+        )
+    if len(groups) > at_most:
+        yield "  " + words.say("verify.more", count=len(groups) - at_most)
+
+
+def _within(part: str, segment: str, words: BookWords) -> str:
+    return words.say("as_read", number=segment) if part == "reading" else segment
+
+
+def _reasons(found: Verification, words: BookWords) -> Iterator[str]:
+    rows = found.reasons
+    if len(found.differences) and rows.empty:
+        yield words.say("verify.no_reason")
+    if rows.empty:
+        return
+    yield words.say("verify.why")
+    for row in rows.to_dict("records"):
+        fields = {name: row[name] for name in ("name", "recorded", "found")}
+        yield "  " + words.say(f"verify.reason.{row['what']}", kind=words.named(row["kind"]), **fields)
