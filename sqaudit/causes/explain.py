@@ -30,6 +30,7 @@ from sqaudit.causes.segments.questions import Forecast, MeanChange, MeanLevel, Q
 from sqaudit.causes.segments.settings import Settings
 
 Dispersion = float | Mapping[tuple[str, ...], float]
+Bins = Mapping[tuple[str, str], str]  # the SQL condition of a bin, by column and label
 
 
 def explain_change(
@@ -44,6 +45,7 @@ def explain_change(
     exposure: str | None = None,
     history: Sequence[pd.DataFrame] = (),
     dispersion: Dispersion | None = None,
+    bins: Bins | None = None,
     settings: Settings | None = None,
 ) -> Explanation:
     """The segments in which a figure changed from one period to the next, or that none stands out.
@@ -63,6 +65,8 @@ def explain_change(
     standard deviation of a segment's logit (logarithm for counts, standard deviations for means) from period
     to period, for all combinations of dimensions or by combination.
 
+    `bins` are the conditions that `sqaudit.causes.bins.binned` answers, for dimensions made by it.
+
     ParameterError lists every column that lacks or cannot be counted.
 
     >>> quiet = {"team": ["A", "B", "C"], "count": [500, 500, 500], "late": [25, 24, 26]}
@@ -77,7 +81,9 @@ def explain_change(
     periods = [*history, before, now]
     names = [*(f"history, part {place + 1}" for place in range(len(history))), "before", "now"]
     table = stacked(dict(zip(names, periods, strict=True)), dimensions, measure)
-    return _changed(table, dimensions, measure.kind, len(periods), dispersion, _chosen(settings, dimensions))
+    return _changed(
+        table, dimensions, measure.kind, len(periods), dispersion, bins, _chosen(settings, dimensions)
+    )
 
 
 def explain_table(
@@ -87,6 +93,7 @@ def explain_table(
     count: tuple[str, str],
     bad: tuple[str, str],
     dispersion: Dispersion | None = None,
+    bins: Bins | None = None,
     settings: Settings | None = None,
 ) -> Explanation:
     """The same as `explain_change` for a share, with both periods side by side in one table of cells.
@@ -105,7 +112,7 @@ def explain_table(
     measure = Measure(bad="_bad", count="_count")
     filled = {name: frame.fillna({"_count": 0, "_bad": 0}) for name, frame in frames.items()}
     table = stacked(filled, dimensions, measure)
-    return _changed(table, dimensions, "share", 2, dispersion, _chosen(settings, dimensions))
+    return _changed(table, dimensions, "share", 2, dispersion, bins, _chosen(settings, dimensions))
 
 
 def explain_level(
@@ -119,6 +126,7 @@ def explain_level(
     squares: str | None = None,
     exposure: str | None = None,
     dispersion: Dispersion | None = None,
+    bins: Bins | None = None,
     settings: Settings | None = None,
 ) -> Explanation:
     """The segments that lie off a target, or without one off the rest: a question without a period before.
@@ -144,7 +152,7 @@ def explain_level(
     answer = answered(question, period.weight, _wander(cells, question.depth, dispersion))
     nothing = np.full(len(cells), np.nan)
     figures = Figures(nothing, nothing, period.weight, period.observed)
-    return _explained(question, answer, figures, np.nan, dispersion is not None)
+    return _explained(question, answer, figures, np.nan, dispersion is not None, bins)
 
 
 def explain_forecast(
@@ -154,6 +162,7 @@ def explain_forecast(
     actual: str = "actual",
     expected: str = "expected",
     dispersion: Dispersion | None = None,
+    bins: Bins | None = None,
     settings: Settings | None = None,
 ) -> Explanation:
     """The segments in which totals deviate from their forecast, or from a plan.
@@ -175,7 +184,7 @@ def explain_forecast(
     question = Forecast(table, seen, hoped, chosen)
     answer = answered(question, np.maximum(seen, hoped), _wander(table, question.depth, dispersion))
     nothing = np.full(len(table), np.nan)
-    return _explained(question, answer, Figures(nothing, nothing, nothing, seen), np.nan, True)
+    return _explained(question, answer, Figures(nothing, nothing, nothing, seen), np.nan, True, bins)
 
 
 def _changed(
@@ -184,6 +193,7 @@ def _changed(
     kind: str,
     periods: int,
     dispersion: Dispersion | None,
+    bins: Bins | None,
     settings: Settings,
 ) -> Explanation:
     """The explanation of the last of some periods, the one before it being what it is compared with."""
@@ -197,9 +207,8 @@ def _changed(
     before, now = _period(cells, periods - 2), _period(cells, periods - 1)
     answer = answered(question, before.weight + now.weight, wander)
     figures = Figures(before.weight, before.observed, now.weight, now.observed)
-    return _explained(
-        question, answer, figures, _chance_of_total(before, now, kind, variance), wander is not None
-    )
+    p_total = _chance_of_total(before, now, kind, variance)
+    return _explained(question, answer, figures, p_total, wander is not None, bins)
 
 
 def _chosen(settings: Settings | None, dimensions: Sequence[str]) -> Settings:
@@ -250,11 +259,16 @@ def _chance_of_total(before: Period, now: Period, kind: str, variance: float) ->
 
 
 def _explained(
-    question: Question, answer: Answer, figures: Figures, p_total: float, dispersion_known: bool
+    question: Question,
+    answer: Answer,
+    figures: Figures,
+    p_total: float,
+    dispersion_known: bool,
+    bins: Bins | None,
 ) -> Explanation:
     cells, alpha = question.cells, question.settings.alpha
     frame = table_of(question, answer, figures)
-    frame["where"] = [where_of(conditions) for conditions in frame["conditions"]]
+    frame["where"] = [where_of(conditions, bins) for conditions in frame["conditions"]]
     total = figures.of(np.ones(len(cells), dtype=np.bool_), answer.excess) | {
         "shift": answer.shift,
         "p_total": p_total,

@@ -11,9 +11,9 @@ from sqaudit.causes.segments.cells import Array
 from sqaudit.causes.segments.search import Found
 
 LARGE = 4_000  # cells times cuboids are what a draw costs
-FEW, MANY = 19, 199  # draws: 19 are the fewest that can say 1 in 20
+FEW, MANY = 19, 99  # draws: 19 are the fewest that can say 1 in 20
 BEYOND = 12.0  # scores above this need no draws: the bound is below 1e-6
-ENOUGH = 100  # draws whose share can be taken as it is
+ENOUGH = 99  # draws whose share can be taken as it is
 
 
 def bound(gain: float, price: float, base_price: float) -> float:
@@ -35,7 +35,7 @@ def draws_for(cells: int) -> int:
     """How many draws a table of that many cells is worth.
 
     >>> draws_for(500), draws_for(50_000)
-    (199, 19)
+    (99, 19)
     """
     return MANY if cells <= LARGE else FEW
 
@@ -49,7 +49,7 @@ def by_draws(score: float, greatest: Array) -> float:
     """The chance that the greatest score of a search without a cause reaches this one.
 
     From the Gumbel distribution with the median and the quartiles of the draws, whose scale is taken as 1 at
-    least: that is the scale of log likelihood ratios. With a hundred draws or more the share of draws that
+    least: that is the scale of log likelihood ratios. With 99 draws or more the share of draws that
     reach the score is a lower limit.
 
     >>> by_draws(10.0, np.array([-3.0, -2.0, -4.0, -3.0]))

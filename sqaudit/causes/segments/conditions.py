@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sqaudit.conditions import literal, quoted
 
 
-def where_of(conditions: Iterable[tuple[str, object]]) -> str:
+def where_of(
+    conditions: Iterable[tuple[str, object]], known: Mapping[tuple[str, str], str] | None = None
+) -> str:
     """The conditions as an SQL expression over the records; everything is `TRUE`.
+
+    `known` has the expressions of bins by column and label, as `sqaudit.causes.bins` makes them.
 
     >>> where_of([("team", "O'Neill"), ("load", 3), ("region", None)])
     '"team" = \\'O\\'\\'Neill\\' AND "load" = 3 AND "region" IS NULL'
     """
-    return " AND ".join(_condition(name, value) for name, value in conditions) or "TRUE"
+    bins = known or {}
+    parts = [bins.get((name, str(value))) or _condition(name, value) for name, value in conditions]
+    return " AND ".join(parts) or "TRUE"
 
 
 def _condition(name: str, value: object) -> str:

@@ -21,20 +21,16 @@ class Settings:
     merge: float = 0.5  # live-video rates: 0.45-0.6; every other family: anything from 0.3 to 0.6
     merge_gain: float = 2.0  # the rest of a parent must have moved visibly: chi-square of 4, two deviations
     split: float = 0.4  # share of what a parent's children know; any family: 0.3-0.6
-    least_share: float = (
-        0.1  # of the greatest excess: what is worth telling; service 0-0.1, live-video 0.1-0.4
-    )
+    least_share: float = 0.05  # of the greatest excess: worth telling; live-video 0.03-0.1, service 0-0.1
     cell_spread: float = 0.6  # random cell effect, logit or log; live-video rates: 0.5-0.7
     cell_spread_before: float = 0.3  # the same for the period before, which is longer; live-video rates
-    spread_per_dimension: float = (
-        0.2  # of a cell cut by fewer than three dimensions: coarse groups wander less
-    )
+    spread_per_dimension: float = 0.2  # its limit with one or two dimensions: coarse groups wander less
     pseudo_count: float = 20.0  # fewest cases of the prediction mixed into a cell's own; live-video: 10-50
     least_interaction: float = 0.1  # logit or log: never believe that main effects say everything
     effect_spread: float = 1.0  # prior of one level's main effect, logit or log: a factor of 2.7
     alpha: float = 0.05  # a segment with a greater adjusted p is not distinguishable from noise
     overlap: float = 0.9  # of all cases of two segments: then they cannot be told apart
-    draws: int | None = None  # for the adjusted p; None: 199 on small tables, 19 on large ones
+    draws: int | None = None  # for the adjusted p; None: 99 on small tables, 19 on large ones
     seed: int = 20260101  # of the draws
 
     def fitted_to(self, dimensions: int) -> Settings:

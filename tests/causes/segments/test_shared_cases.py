@@ -15,7 +15,7 @@ pytestmark = pytest.mark.skipif(not CASES.is_dir(), reason="the root-cause cases
 
 SOME = {
     "service_rates": ["20k_1010", "20k_1012", "20k_1014", "20k_1015"],
-    "live_video_rates": [f"case_{number:02}" for number in range(0, 68, 2)],
+    "live_video_rates": [f"case_{number:02}" for number in range(0, 68, 6)],
     "synthetic_s": ["342931", "650850", "254506"],
     "synthetic_l": ["185771", "429712"],
     "squeeze_b0": ["cuboid_layer_1_n_ele_3_1450866900", "cuboid_layer_3_n_ele_2_1451120700"],
