@@ -71,7 +71,7 @@ def inspection_results(
         findings=sample.findings,
         population=population,
         domains=tables,
-        flags={name: flags(sample, name, settings, fewest) for name in columns},
+        flags={name: flags(sample, inspection.form, name, settings, fewest) for name in columns},
         grounds=_grounds(sample, {"population": population, **tables}, confidence),
         agreement=item_agreement(inspection, inspection.form, confidence),
         severity=severities(inspection, confidence),

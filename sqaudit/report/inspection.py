@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
@@ -16,6 +17,7 @@ from sqaudit.present.figures.estimates import estimate_dots
 from sqaudit.present.honesty import design_check
 from sqaudit.present.sheets import Make, sheet_block
 from sqaudit.present.tables import inspection as tables
+from sqaudit.present.tables.cells import records_of
 from sqaudit.present.words import Tongue, joined, say, tongues
 from sqaudit.report.reader import Reader
 
@@ -103,7 +105,7 @@ def response(inspected: Inspected) -> Block:
         _table(reader, lambda tongue: tables.responses_sheet(results.responses, tongue)),
     ]
     if len(results.reasons):
-        rows = results.reasons.to_dict("records")
+        rows = records_of(results.reasons)
         said = reader.both(
             lambda tongue: joined((say(f"{AREA}.reason_of", tongue, **row) for row in rows), tongue)
         )
@@ -147,7 +149,7 @@ def people(inspected: Inspected) -> Block:
     """Who can be told apart from all, and how many have too few cases for a verdict."""
     if inspected.figures is None:
         return blocks.stack()
-    reader, (results, _) = inspected.reader, inspected.figures
+    reader, (results, form) = inspected.reader, inspected.figures
     fewest = reader.review.run.minimum_cases
     parts = [
         reader.heading(f"{AREA}.people"),
@@ -156,14 +158,15 @@ def people(inspected: Inspected) -> Block:
     for name, frame in results.flags.items():
         if frame.empty:
             continue
-        few = frame.loc[frame["verdict"] == "no_verdict", name].nunique(dropna=False)
+        judged = frame["verdict"] != "no_verdict"
+        few = frame[name].nunique(dropna=False) - frame.loc[judged, name].nunique(dropna=False)
         flagged = int((frame["verdict"] == "flagged").sum())
         key = "flagged" if flagged else "nobody"
         said: dict[str, object] = {"by": reader.name(name, "segment"), "few": few}
         said |= {"count": flagged} if flagged else {}
-        parts.append(reader.text(f"{AREA}.{key}", **said))
-        if (frame["verdict"] != "no_verdict").any():
-            parts.append(_table(reader, _flags(reader, frame, name)))
+        parts.append(reader.text(f"{AREA}.{key}", kind="", **said))
+        if judged.any():
+            parts.append(_table(reader, _flags(reader, frame, name, form)))
     if len(parts) == 2:
         parts.append(reader.text(f"{AREA}.no_flags"))
     return blocks.stack(*parts)
@@ -255,7 +258,7 @@ def grounds(inspected: Inspected) -> Block:
     reader = inspected.reader
     parts = [reader.heading(f"{AREA}.grounds")]
     findings = inspected.results.findings if inspected.results is not None else pd.DataFrame()
-    for row in findings.to_dict("records"):
+    for row in records_of(findings):
         text = reader.both(lambda tongue, row=row: design_check(row, tongue))  # type: ignore[misc]
         parts.append(reader.text("plain.text", kind="note", text=text))
     return blocks.stack(*parts, reader.text(f"{AREA}.methods", kind="note"))
@@ -280,19 +283,20 @@ def _design(inspection: Inspection) -> str:
 
 
 def _lead(reader: Reader, results: InspectionResults) -> Block:
-    known = results.population.set_index(["item", "figure"])
-    critical, size = known.loc[("critical", "share")], round(known.loc[("critical", "share"), "population"])
-    score = known.loc[("score", "mean")] if ("score", "mean") in known.index else None
-    said = {
-        "population": size,
-        "score": numbers.share(None if score is None else score["estimate"]),
-        "high": numbers.share(None if score is None else score["high"]),
+    """Score and critical errors in one sentence; where there are none, what may be unseen."""
+    rows = records_of(results.population)
+    score: dict[str, Any] = next((row for row in rows if row["item"] == "score"), {})
+    critical = next(row for row in rows if (row["item"], row["figure"]) == ("critical", "share"))
+    said: dict[str, object] = {
+        "population": round(critical["population"]),
+        "score": numbers.share(score.get("estimate")),
     }
     if critical["estimate"] == 0:
         said |= {"cases": int(critical["n"]), "high": numbers.share(critical["high"])}
         return reader.text(f"{AREA}.lead_none", kind="lead", **said)
     said |= {
-        "low": numbers.share(None if score is None else score["low"]),
+        "low": numbers.share(score.get("low")),
+        "high": numbers.share(score.get("high")),
         "critical": numbers.share(critical["estimate"]),
         "critical_low": numbers.share(critical["low"]),
         "critical_high": numbers.share(critical["high"]),
@@ -322,7 +326,12 @@ def _items_figure(reader: Reader, population: pd.DataFrame, form: InspectionForm
 
 
 def _group(
-    reader: Reader, results: InspectionResults, form: InspectionForm, name: str, frame: pd.DataFrame, size: int
+    reader: Reader,
+    results: InspectionResults,
+    form: InspectionForm,
+    name: str,
+    frame: pd.DataFrame,
+    size: int,
 ) -> list[Block]:
     title = reader.heading("plain.text", 3, text=reader.segment_title(name))
     parts = [title]
@@ -383,8 +392,8 @@ def _alt(rows: pd.DataFrame, tongue: Tongue) -> str:
     )
 
 
-def _flags(reader: Reader, frame: pd.DataFrame, name: str) -> Make:
-    return lambda tongue: tables.flags_sheet(frame, name, reader.labels, tongue)
+def _flags(reader: Reader, frame: pd.DataFrame, name: str, form: InspectionForm) -> Make:
+    return lambda tongue: tables.flags_sheet(frame, name, form, reader.labels, tongue)
 
 
 def _named(reader: Reader, key: str, names: Sequence[str]) -> list[Block]:

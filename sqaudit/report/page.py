@@ -8,10 +8,11 @@ from sqaudit.present import blocks
 from sqaudit.present.blocks import Block
 from sqaudit.report import causes, grounds, missing, overview, pictures, readings, result
 from sqaudit.report.reader import Reader
+from sqaudit.report.sampling_page import SamplingPage
 from sqaudit.review import Review
 
 
-class Page:
+class Page(SamplingPage):
     """The parts of a report on one review, in the language of its run.
 
     >>> from sqaudit.audit import open_audit

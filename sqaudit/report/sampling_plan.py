@@ -1,4 +1,4 @@
-"""The plan of a sample before it is inspected: what it takes, what it sees, what other rules would come to."""
+"""The plan of a sample before it is inspected: what it takes and sees, what other rules would come to."""
 
 from __future__ import annotations
 
@@ -127,7 +127,9 @@ def rules(reader: Reader) -> Block:
     found = _plan(reader)
     if isinstance(found, Block):
         return blocks.stack()
-    groups = {name: sum(size for size, _ in own.values()) for name, own in _groups(found, _sizes(found)).items()}
+    groups = {
+        name: sum(size for size, _ in own.values()) for name, own in _groups(found, _sizes(found)).items()
+    }
     frame = pd.DataFrame([_by_rules(reader, name, size) for name, size in groups.items()])
     strata = pd.DataFrame(
         [{"stratum": one.name, "population": size} for one, (size, _) in _sizes(found).items()]
@@ -255,8 +257,7 @@ def _row(name: str, told: Outlook, strata: int, *, total: bool) -> dict[str, obj
 
 
 def _curve(whole: Outlook, share: float) -> pd.DataFrame:
-    """Half-widths from a small sample to half as much again as the plan, or what +-3 points take."""
-    # the largest of what is planned and of what +-3 points take at a share of one half, so that curves meet it
+    """Half-widths from a small sample to half as much again as the plan, or as +-3 points take."""
     enough = max(1.5 * whole.sample_size, 1.1 * whole.size_for_wanted)
     end = min(whole.frame_size, math.ceil(enough))
     start = min(20, end)
@@ -284,7 +285,9 @@ def _by_rules(reader: Reader, name: str, population: int) -> dict[str, object]:
 def _points_of(plans: pd.DataFrame, lot: int) -> dict[str, list[float]]:
     """The rates that each plan accepts 95 and 10 times in 100."""
     pairs = [
-        rate_at_acceptance(int(row["sample_size"]), int(row["reject"]) - 1, [0.95, 0.10], "hypergeometric", lot)
+        rate_at_acceptance(
+            int(row["sample_size"]), int(row["reject"]) - 1, [0.95, 0.10], "hypergeometric", lot
+        )
         for row in plans.to_dict("records")
     ]
     return {"producer": [float(one[0]) for one in pairs], "consumer": [float(one[1]) for one in pairs]}
