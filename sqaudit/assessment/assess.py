@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from sqaudit.assessment.cells import COUNTS, months_of, quarter_of, tidy, tidy_complaints
@@ -171,7 +172,8 @@ def _rewards(
 def _majors(complaints: pd.DataFrame, rule: Rule, month: str) -> pd.DataFrame:
     """A row for every unit with a major complaint in the month: the case itself is the reason to look."""
     reached = complaints[(complaints["period"] == month) & (complaints["major"] > 0)]
-    reached = reached[[_for(rule, str(level)) for level in reached["level"]]]
+    meant = np.array([_for(rule, str(level)) for level in reached["level"]], dtype=bool)
+    reached = reached[meant]
     return listed(reached.assign(numerator=reached["major"], months=month), rule, "major_complaint", month)
 
 

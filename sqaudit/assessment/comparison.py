@@ -19,7 +19,7 @@ from sqaudit.assessment.funnel import (
     spread_limits,
     standard_error,
 )
-from sqaudit.assessment.ranks import Places, joint_confidence, places
+from sqaudit.assessment.ranks import Places, joint_confidence, places, told_apart
 from sqaudit.assessment.rules import AssessmentRules, Lines
 from sqaudit.assessment.shrinkage import shrink
 
@@ -53,7 +53,8 @@ def compare_units(
                     of a unit like the others; with `mix` given, position and groups go by these
     adjusted        the share a unit would show with everybody's cases: ratio times the common share of faults
     place_first     places the unit may take among those judged, 1 the best, all places holding together;
-    place_last, group   units of one group cannot be told apart, those of different groups are (0: not judged)
+    place_last      0 where not judged
+    group           worse, better, or alike: not to be told apart from the others (Holm); "" where not judged
 
     Shares are those of the indicator; faults what it is against. One unit alone is compared with nobody.
     """
@@ -70,6 +71,7 @@ def compare_units(
     place = _places(frame, bad, n, judged, mix, rules)
     good = lines.direction == "higher"
     alone = int(judged.sum()) < 2
+    chance_worse, chance_better = (like[name].where(judged).to_numpy(np.float64) for name in _MIX[4:])
     position = _position(share, limits, like if mix is not None else None, judged)
     return frame.assign(
         value=frame["numerator"] / frame["denominator"].where(frame["denominator"] > 0),
@@ -89,7 +91,7 @@ def compare_units(
         adjusted=_told(adjusted, good),
         place_first=place.first,
         place_last=place.last,
-        group=place.group,
+        group=told_apart(chance_worse, chance_better, rules.level),
         reason=np.select([~known, ~judged, alone], ["missing_count", "few_cases", "nobody_to_compare"], ""),
     )[list(COMPARISON)]
 

@@ -48,7 +48,8 @@ def missed(
     show more faults than others would with its cases. `reading: point` asks for the bare figures only.
 
     Withheld is who lies beyond the line by the bare figure of the month and is no candidate, with the reason:
-    few_cases, chance_explains, mix_explains, or not_months_running. `false_at_most` is exact for units just
+    few_cases, chance_explains, mix_explains, not_comparable (nobody else has such cases), or
+    not_months_running. `false_at_most` is exact for units just
     on the line; `false_expected` adds up the chances, given all units, that those listed are truly on its
     good side; `..._by_point` are the same for a list of bare figures.
     """
@@ -81,8 +82,13 @@ def missed(
     )
     chosen = shown & ~explained
     reason = np.select(
-        [~judged & (n < rules.minimum), ~judged | ~each, shown & explained],
-        ["few_cases", "not_months_running", "mix_explains"],
+        [
+            ~judged & (n < rules.minimum),
+            ~judged | ~each,
+            shown & explained & np.isnan(mixed),
+            shown & explained,
+        ],
+        ["few_cases", "not_months_running", "not_comparable", "mix_explains"],
         "chance_explains",
     )
     faults, cases = (now[name].to_numpy(np.float64) for name in ("bad", "denominator"))

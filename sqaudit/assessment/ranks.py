@@ -1,4 +1,4 @@
-"""Who can be told apart: the places that units may take, and groups nobody should be ranked within."""
+"""Who can be told apart: the places that units may take, and who differs from the others at all."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sqaudit.estimates.multiplicity import holm
+
 Array = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
 
 class Places(NamedTuple):
-    """First and last place each unit may take, 1 for the fewest faults, and its group; 0 if unknown."""
+    """First and last place each unit may take, 1 for the fewest faults; 0 where nothing is known."""
 
     first: Integers
     last: Integers
-    group: Integers
 
 
 def joint_confidence(confidence: float, units: int) -> float:
@@ -31,32 +32,43 @@ def joint_confidence(confidence: float, units: int) -> float:
 
 
 def places(low: npt.ArrayLike, high: npt.ArrayLike) -> Places:
-    """The places that intervals which all hold together leave to each unit, and groups of overlapping ones.
+    """The places that intervals of shares of faults leave to each unit, if all intervals hold together.
 
     A unit comes after those whose interval lies wholly below its own and before those wholly above: all these
-    places hold at once, with the confidence all intervals have together. A group is a run of units whose
-    intervals overlap one after the other, so units of different groups are told apart for certain (at that
-    confidence) and the order within a group is not known. Units without an interval get 0 and no group.
+    places hold at once, with the confidence all intervals have together. Units without an interval get 0.
 
     Source: Klein, Wright and Wieczorek (2020), J. R. Stat. Soc. A 183:589-606.
 
     >>> found = places([0.01, 0.02, 0.20], [0.05, 0.10, 0.40])
-    >>> found.first.tolist(), found.last.tolist(), found.group.tolist()
-    ([1, 1, 3], [2, 2, 3], [1, 1, 2])
+    >>> found.first.tolist(), found.last.tolist()
+    ([1, 1, 3], [2, 2, 3])
     """
     bottom, top = np.asarray(low, np.float64), np.asarray(high, np.float64)
     known = ~(np.isnan(bottom) | np.isnan(top))
-    first, last, group = (np.zeros(len(bottom), dtype=np.int64) for _ in range(3))
+    first, last = (np.zeros(len(bottom), dtype=np.int64) for _ in range(2))
     a, b = bottom[known], top[known]
     first[known] = 1 + (b[None, :] < a[:, None]).sum(axis=1)
     last[known] = len(a) - (a[None, :] > b[:, None]).sum(axis=1)
-    order = np.argsort(a, kind="stable")
-    reached = np.maximum.accumulate(b[order]) if len(a) else a
-    starts = np.concatenate([[True], a[order][1:] > reached[:-1]]) if len(a) else np.zeros(0, dtype=bool)
-    of_known = np.empty(len(a), dtype=np.int64)
-    of_known[order] = np.cumsum(starts)
-    group[known] = of_known
-    return Places(first, last, group)
+    return Places(first, last)
 
 
-__all__ = ["Places", "joint_confidence", "places"]
+def told_apart(worse: npt.ArrayLike, better: npt.ArrayLike, level: float = 0.05) -> npt.NDArray[np.str_]:
+    """Whether each unit differs from all others together: worse, better, or alike; "" without chances.
+
+    In: the chances of a unit like the others to show so many faults or more, and so many or fewer. Both
+    directions of all units are looked at, so the chances are doubled and adjusted by Holm (1979): the
+    probability to set anybody apart who is like the others is at most the level. Those alike cannot be told
+    apart from the others by these cases, whatever the order of their figures.
+
+    >>> told_apart([0.001, 0.4, 0.9, float("nan")], [0.999, 0.7, 0.2, float("nan")]).tolist()
+    ['worse', 'alike', 'alike', '']
+    """
+    up, down = np.asarray(worse, np.float64), np.asarray(better, np.float64)
+    adjusted = holm(np.minimum(2 * np.minimum(up, down), 1))
+    apart = adjusted <= level
+    cases = [np.isnan(adjusted), apart & (up <= down), apart]
+    words = [np.asarray(word) for word in ("", "worse", "better")]
+    return np.select(cases, words, np.asarray("alike"))
+
+
+__all__ = ["Places", "joint_confidence", "places", "told_apart"]
