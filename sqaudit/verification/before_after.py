@@ -10,6 +10,7 @@ import pandas as pd
 from sqaudit import intervals
 from sqaudit.causes.contribution.terms import terms
 from sqaudit.causes.contribution.uncertainty import three_parts
+from sqaudit.finite_population import Array
 from sqaudit.verification.series import Series
 
 __all__ = ["Difference", "mix_adjusted", "plain_difference"]
@@ -47,12 +48,10 @@ def plain_difference(found: Series, confidence: float = 0.95) -> Difference:
             found.level(before), *intervals.poisson_exact(x_0, n_0, confidence),
         )  # fmt: skip
     else:
-        sides = [found.values[side] for side in (after, before)]
-        variance = [float(side.var(ddof=1)) if len(side) > 1 else 0.0 for side in sides]
-        bounds = intervals.welch_difference(
-            *(part for side, spread in zip(sides, variance, strict=True) for part in (_mean(side), spread, len(side))),
-            confidence,
-        )  # fmt: skip
+        (mean_1, spread_1, size_1), (mean_0, spread_0, size_0) = (
+            _summary(found.values[side]) for side in (after, before)
+        )
+        bounds = intervals.welch_difference(mean_1, spread_1, size_1, mean_0, spread_0, size_0, confidence)
     return Difference(change, float(bounds.low), float(bounds.high))
 
 
@@ -66,10 +65,13 @@ def mix_adjusted(
     """
     parts = three_parts(terms(cells, list(level)), list(level), confidence).set_index("part")
     pure, mix = (
-        parts.loc[name, ["value", "low", "high"]].astype("float64") for name in ("rate", "mix_between")
+        parts.loc[name, ["value", "low", "high"]].to_numpy("float64") for name in ("rate", "mix_between")
     )
-    return Difference(*map(float, pure)), Difference(*map(float, mix))
+    return Difference(*(float(part) for part in pure)), Difference(*(float(part) for part in mix))
 
 
-def _mean(side: pd.Series) -> float:
-    return float(side.mean()) if len(side) else float("nan")
+def _summary(values: Array) -> tuple[float, float, int]:
+    """Mean, variance and number of some periods."""
+    if not values.size:
+        return float("nan"), float("nan"), 0
+    return float(values.mean()), float(values.var(ddof=1)) if values.size > 1 else 0.0, int(values.size)

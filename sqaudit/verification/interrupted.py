@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from sqaudit.finite_population import Array
@@ -19,7 +20,7 @@ def has_trend(found: Series) -> bool:
     return int(found.before.sum()) >= LEAST_FOR_A_TREND
 
 
-def step_design(times: Array, after: Array, trend: bool) -> Array:
+def step_design(times: Array, after: npt.NDArray[np.bool_], trend: bool) -> Array:
     """Columns of a step at the measure: level before, step, and where wanted the common slope."""
     columns = [np.ones_like(times), np.asarray(after, dtype=np.float64)]
     return np.column_stack([*columns, times] if trend else columns)

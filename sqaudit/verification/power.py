@@ -27,13 +27,18 @@ class Precision:
 def power_of(effect: float, precision: Precision, confidence: float = 0.95) -> float:
     """The chance that the lower bound of an effect of this size lies above zero.
 
+    The noncentral t by its normal approximation, Abramowitz and Stegun (1964), 26.7.10, off by less than 0.01
+    from five degrees of freedom on; scipy's exact one fails for some large arguments.
+
     >>> round(power_of(0.1, Precision(0.03, 30)), 3)
     0.897
     """
     if not (precision.standard_error > 0 and np.isfinite(precision.standard_error)):
         return float("nan")
     critical = t_quantile(precision.freedom, (1 + confidence) / 2)
-    return float(1 - special.nctdtr(precision.freedom, effect / precision.standard_error, critical))
+    shifted = critical * (1 - 1 / (4 * precision.freedom))
+    away = effect / precision.standard_error - shifted
+    return float(special.ndtr(away / np.sqrt(1 + critical**2 / (2 * precision.freedom))))
 
 
 def detectable(precision: Precision, confidence: float = 0.95, wanted: float = WANTED) -> float:

@@ -17,6 +17,7 @@ from sqaudit.frames import require
 
 Kind = Literal["share", "rate", "mean"]
 Start = str | int | date
+PULL = 10.0  # cases; about a week of a small segment
 LONGEST_GAP = 8  # periods without a case; what lies before such a gap is another time, or wrongly dated
 
 __all__ = ["LONGEST_GAP", "Kind", "Series", "Start", "series", "time_of"]
@@ -79,22 +80,29 @@ class Series:
     def variances(self) -> Array:
         """The variance that each period's figure has by its cases alone (of a mean: up to a factor).
 
-        Both sides take the larger of their own variance and that of all cases together: a few faultless
-        weeks after a measure prove no precision. Half a case of each kind is added, so none is 0.
+        Each side has that of its own level, pulled towards the level of both by PULL cases: a few faultless
+        weeks after a measure prove no precision.
         """
         if self.kind == "mean":
             return 1 / self.cases
-        each = np.full(len(self.times), self._chance(np.ones(len(self.times), dtype=bool)))
-        for side in (self.before, self.after):
-            each[side] = np.maximum(each[side], self._chance(side)) if side.any() else each[side]
+        each = np.full(len(self.times), np.nan)
+        for side in (self.before, self.after, self.passing):
+            if side.any():
+                each[side] = self.chance_variance(side)
         return np.asarray(each / self.cases)
 
-    def _chance(self, rows: npt.NDArray[np.bool_]) -> float:
-        counted, cases = float(self.numerator[rows].sum()), float(self.cases[rows].sum())
+    def chance_variance(self, rows: npt.NDArray[np.bool_], better: float = 0.0) -> float:
+        """The variance of a single case at the level of some periods, were it `better` by so much.
+
+        Half a case of each kind is added to all of them, so that it is never 0.
+        """
+        every = (float(self.numerator.sum()) + 0.5) / (float(self.cases.sum()) + 1)
+        cases = float(self.cases[rows].sum())
+        level = (float(self.numerator[rows].sum()) + PULL * every) / (cases + PULL) + better
         if self.kind == "rate":
-            return (counted + 0.5) / cases
-        share = (counted + 0.5) / (cases + 1)
-        return share * (1 - share)
+            return max(level, every / 10)
+        inside = min(max(level, 1 / (cases + PULL + 1)), 1 - 1 / (cases + PULL + 1))
+        return inside * (1 - inside)
 
 
 def series(points: pd.DataFrame, action_start: Start, kind: Kind = "share", transition: int = 0) -> Series:
@@ -129,7 +137,7 @@ def series(points: pd.DataFrame, action_start: Start, kind: Kind = "share", tran
     after = frame["time"] >= transition + (1 if inside else 0)
     passing = ~after & (frame["time"] >= 0)
     found = Series(
-        kind, tuple(frame["period"]), *(frame[name].to_numpy("float64") for name in ("time", "x", "n")),
+        kind, tuple(frame["period"]), frame["time"].to_numpy("float64"), frame["x"].to_numpy("float64"), frame["n"].to_numpy("float64"),
         after.to_numpy(bool), passing.to_numpy(bool),
     )  # fmt: skip
     return _without_early(found)
