@@ -58,14 +58,16 @@ def explain_records(
     bad: str,
     before: str,
     now: str,
+    dispersion: float | None = None,
     settings: Settings | None = None,
 ) -> Explanation:
     """The segments in which the share of bad records changed, as `explain_change`, from an engine.
 
     `relation` is a view or table; `bad`, `before` and `now` are SQL conditions over its columns, such as
     `"solved_at > due_at"` and `"opened_at < '2026-04-01'"`. Records for which `bad` is unknown are left out.
-    Memory is that of a few small tables, whatever the number of records. Chance is judged by the bound
-    alone, without draws; segments have up to three conditions.
+    Memory is that of a few small tables, whatever the number of records. `dispersion` is the standard
+    deviation by which the logit of a segment wanders from period to period anyway. Chance is judged by the
+    bound alone, without draws; segments have up to three conditions.
 
     ParameterError for columns that the relation lacks and for dimensions of more than 2,000 values;
     EngineError shows a query that was refused.
@@ -94,7 +96,7 @@ def explain_records(
     try:
         depth = min(chosen.depth or DEPTH, len(dimensions))
         tables = _Tables(engine, source, encoding.sizes, depth)
-        return _answered(encoding, tables, chosen, rows_per_cell)
+        return _answered(encoding, tables, chosen, rows_per_cell, dispersion)
     finally:
         if source == quoted(_ENCODED):
             engine.execute(f"DROP TABLE {source}")
@@ -222,13 +224,13 @@ class _Encoding:
                 for code, value in enumerate(levels)
             )
             joins.append(
-                f"JOIN (VALUES {rows}) AS l{place}(value, code, effect)"
-                f" ON {name} IS NOT DISTINCT FROM l{place}.value"
+                f"JOIN (VALUES {rows}) AS l{place}(_value{place}, _code{place}, _effect{place})"
+                f" ON {name} IS NOT DISTINCT FROM _value{place}"
             )
             kind = "UTINYINT" if len(levels) < 256 else "USMALLINT"
-            codes.append(f"CAST(l{place}.code AS {kind}) AS d{place}")
+            codes.append(f"CAST(_code{place} AS {kind}) AS d{place}")
         records = self.records
-        score = " + ".join([repr(float(effects[0][0])), *(f"l{place}.effect" for place in range(len(joins)))])
+        score = " + ".join([repr(float(effects[0][0])), *(f"_effect{place}" for place in range(len(joins)))])
         return (
             f"SELECT {', '.join(codes)}, CAST(({records.now}) AS UTINYINT) AS now,"
             f" CAST(({records.bad}) AS UTINYINT) AS bad,"
@@ -304,10 +306,13 @@ def _literal(value: object) -> str:
     return str(value) if isinstance(value, bool | int) else literal(str(value))
 
 
-def _answered(encoding: _Encoding, tables: _Tables, settings: Settings, rows_per_cell: float) -> Explanation:
+def _answered(
+    encoding: _Encoding, tables: _Tables, settings: Settings, rows_per_cell: float, dispersion: float | None
+) -> Explanation:
     """The search over the tables, and what it found in words of the records."""
     sizes = encoding.sizes
-    lattice = TableLattice(tables.all, sizes, tables.take, settings, rows_per_cell)
+    wander = (dispersion or 0.0) ** 2
+    lattice = TableLattice(tables.all, sizes, tables.take, settings, rows_per_cell, wander)
     looks = sum(len(node.cuboid) for dims, node in lattice.nodes.items() if dims)
     found, general = Search(lattice, settings).segments()
     whole = lattice.nodes[()].peaks
@@ -315,7 +320,7 @@ def _answered(encoding: _Encoding, tables: _Tables, settings: Settings, rows_per
     if general:
         shift = float(whole.shift[0])
         tables.taken.clear()
-        lattice = TableLattice(tables.all, sizes, tables.take, settings, rows_per_cell, shift)
+        lattice = TableLattice(tables.all, sizes, tables.take, settings, rows_per_cell, wander, shift)
         found, _ = Search(lattice, settings).segments()
     taken = dict(tables.taken)
     rows = []
@@ -335,8 +340,22 @@ def _answered(encoding: _Encoding, tables: _Tables, settings: Settings, rows_per
         dimensions=encoding.records.dimensions,
         looks=looks,
         draws=0,
-        notes=("where_not_why", "p_by_bound", "dispersion_unknown"),
+        notes=_notes(rows, general or p_general <= settings.alpha, dispersion, encoding),
     )
+
+
+def _notes(
+    rows: Sequence[dict[str, object]], general: bool, dispersion: float | None, encoding: _Encoding
+) -> tuple[str, ...]:
+    said = {
+        "where_not_why": True,
+        "general_shift": general,
+        "p_by_bound": True,
+        "missing_values": any(None in levels for levels in encoding.levels),
+        "dispersion_unknown": dispersion is None,
+        "alternatives": any(row["alternatives"] for row in rows),
+    }
+    return tuple(code for code, holds in said.items() if holds)
 
 
 def _row(

@@ -21,11 +21,11 @@ from sqaudit.causes.segments.cells import Cells, cells_of
 from sqaudit.causes.segments.conditions import where_of
 from sqaudit.causes.segments.cuboids import combinations_of
 from sqaudit.causes.segments.dispersion import wandering
-from sqaudit.causes.segments.evidence import Period, pooled_variance
+from sqaudit.causes.segments.evidence import CELLS_FOR_NOISE, Period, pooled_variance
 from sqaudit.causes.segments.explanation import COLUMNS, Explanation, Figures, outcome_of, table_of
 from sqaudit.causes.segments.families import Count, Share
 from sqaudit.causes.segments.inquiry import Answer, Wander, answered
-from sqaudit.causes.segments.measures import Measure, stacked
+from sqaudit.causes.segments.measures import SUMS, Measure, column_of, stacked
 from sqaudit.causes.segments.questions import Forecast, MeanChange, MeanLevel, Question, RateChange, RateLevel
 from sqaudit.causes.segments.settings import Settings
 
@@ -168,7 +168,8 @@ def explain_forecast(
     """The segments in which totals deviate from their forecast, or from a plan.
 
     Rows are cells (rows alike in every dimension are added up); `actual` and `expected` are totals that add
-    up, none of them negative. A missing total is 0. Segments may have as
+    up, none of them negative. A missing total is 0. With fewer than 20 cells their noise cannot be told: the
+    outcome is noise, with the note `too_few_cells`. Segments may have as
     many conditions as there are dimensions.
 
     >>> cells = pd.DataFrame([(a, b) for a in "ABCDEF" for b in "uvwxy"], columns=["site", "product"])
@@ -180,11 +181,16 @@ def explain_forecast(
     chosen = settings or replace(Settings(), least_share=0.0)  # planted causes are as small as a single cell
     renamed = stacked({"now": cells}, dimensions, Measure(actual=actual, expected=expected))
     table = _cells(renamed, dimensions, 1)
-    seen, hoped = table.sums["observed_0"], table.sums["weight_0"]
+    seen, hoped = table.sums[column_of("observed", 0)], table.sums[column_of("weight", 0)]
     question = Forecast(table, seen, hoped, chosen)
-    answer = answered(question, np.maximum(seen, hoped), _wander(table, question.depth, dispersion))
     nothing = np.full(len(table), np.nan)
-    return _explained(question, answer, Figures(nothing, nothing, nothing, seen), np.nan, True, bins)
+    figures = Figures(nothing, nothing, nothing, seen)
+    if int((np.maximum(seen, hoped) > 0).sum()) < CELLS_FOR_NOISE:
+        unknown = Answer((), (), (), seen - hoped, False, 0.0, np.nan, 0, 0)
+        untold = _explained(question, unknown, figures, np.nan, True, bins)
+        return replace(untold, notes=(*untold.notes, "too_few_cells"))
+    answer = answered(question, np.maximum(seen, hoped), _wander(table, question.depth, dispersion))
+    return _explained(question, answer, figures, np.nan, True, bins)
 
 
 def _changed(
@@ -216,17 +222,19 @@ def _chosen(settings: Settings | None, dimensions: Sequence[str]) -> Settings:
 
 
 def _cells(table: pd.DataFrame, dimensions: Sequence[str], periods: int) -> Cells:
-    sums = [f"{name}_{place}" for place in range(periods) for name in ("weight", "observed", "squares")]
+    sums = [column_of(name, place) for place in range(periods) for name in SUMS]
     return cells_of(table, dimensions, sums)
 
 
 def _period(cells: Cells, place: int) -> Period:
-    return Period(cells.sums[f"weight_{place}"], cells.sums[f"observed_{place}"])
+    return Period(cells.sums[column_of("weight", place)], cells.sums[column_of("observed", place)])
 
 
 def _variance(cells: Cells, places: Sequence[int]) -> float:
     """The variance of one observation within its cell, over some periods."""
-    found = pooled_variance([(_period(cells, place), cells.sums[f"squares_{place}"]) for place in places])
+    found = pooled_variance(
+        [(_period(cells, place), cells.sums[column_of("squares", place)]) for place in places]
+    )
     if not found > 0:
         raise ValueError(
             "the spread of single observations cannot be told: no cell has two that differ. "
@@ -294,9 +302,20 @@ def _notes(question: Question, answer: Answer, p_total: float, dispersion_known:
         "mix_shift": p_total <= alpha < answer.p_general and not answer.found,
         "p_by_draws": answer.draws > 0,
         "p_by_bound": answer.draws == 0,
+        "new_values": _without(question, "before"),
+        "gone_values": _without(question, "now"),
         "missing_values": any(None in levels for levels in question.cells.levels),
         "dispersion_unknown": not dispersion_known,
         "alternatives": any(answer.alternatives),
         "most_reached": len(answer.found) >= question.settings.most,
     }
     return tuple(code for code, holds in said.items() if holds)
+
+
+def _without(question: Question, period: str) -> bool:
+    """Whether a value of a dimension has no case in one period, but in the other: a shift of the mix."""
+    if not isinstance(question, RateChange | MeanChange):
+        return False
+    weight = getattr(question, period).weight
+    every = zip(question.cells.codes.T, question.cells.sizes, strict=True)
+    return any((np.bincount(codes, weight, size) <= 0).any() for codes, size in every)

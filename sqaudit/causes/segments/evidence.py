@@ -19,7 +19,7 @@ Groups = Callable[[Cuboid], Array]  # one number for each group of a cuboid
 STANDARD = Mean()
 _QUARTILES = 1.3489795  # distance of the quartiles of a normal distribution, in standard deviations
 _LEAST_NOISE = 1e-3  # of a forecast: a tenth of a per cent, where actual and expected were rounded alike
-_PAIRS_FOR_NOISE = 20  # cells from which the noise of a forecast can be told
+CELLS_FOR_NOISE = 20  # cells from which the noise of a forecast can be told
 
 
 @dataclass(frozen=True)
@@ -129,9 +129,9 @@ def noise_of(deviations: Array) -> float:
 
     ValueError for fewer than 20 cells: the noise cannot be told from the causes.
     """
-    if len(deviations) < _PAIRS_FOR_NOISE:
+    if len(deviations) < CELLS_FOR_NOISE:
         raise ValueError(
-            f"the noise of a forecast needs at least {_PAIRS_FOR_NOISE} cells with a total; "
+            f"the noise of a forecast needs at least {CELLS_FOR_NOISE} cells with a total; "
             f"found {len(deviations)}."
         )
     low, high = np.quantile(deviations, [0.25, 0.75])

@@ -11,6 +11,7 @@ import pandas as pd
 from sqaudit.causes.segments.cells import Array
 from sqaudit.errors import Fault, ParameterError, did_you_mean
 
+SUMS = ("weight", "observed", "squares")
 _ROUNDING = 1e-9  # bad cases may exceed cases by rounding of sums
 
 
@@ -54,11 +55,16 @@ class Measure:
         return []
 
 
+def column_of(name: str, place: int) -> str:
+    """The column of one of SUMS in a period; it begins as no column of records does."""
+    return f"\0{name} {place}"
+
+
 def stacked(frames: Mapping[str, pd.DataFrame], dimensions: Sequence[str], measure: Measure) -> pd.DataFrame:
     """The rows of all periods below each other: the dimensions, and weight, observed and squares by period.
 
-    Columns out: the dimensions, then `weight_0, observed_0, squares_0, weight_1, ...` in the order of
-    `frames`; a row has numbers in the columns of its own period. Records without a known value are left out.
+    Columns out: the dimensions, then those that `column_of` names, for the periods in the order of `frames`;
+    a row has numbers in the columns of its own period. Records without a known value are left out.
 
     ParameterError lists everything that cannot be used, in all frames.
     """
@@ -116,7 +122,8 @@ def _part(frame: pd.DataFrame, dimensions: Sequence[str], measure: Measure, plac
     weight, observed, squares = _sums(frame, measure)
     known = ~(np.isnan(weight) | np.isnan(observed))
     part = frame[list(dimensions)].copy()
-    part[f"weight_{place}"], part[f"observed_{place}"], part[f"squares_{place}"] = weight, observed, squares
+    for name, values in zip(SUMS, (weight, observed, squares), strict=True):
+        part[column_of(name, place)] = values
     return part[known]
 
 

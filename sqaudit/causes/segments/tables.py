@@ -38,7 +38,8 @@ class TableLattice:
 
     `taken` gives, for a segment, the sums of its records in the rows of every table, without those of
     segments that were taken before. `rows_per_cell` is how many records share a value in every dimension: a
-    group of n records holds n / rows_per_cell random effects.
+    group of n records holds n / rows_per_cell random effects. `wander` is the variance by which every
+    group wanders anyway.
     """
 
     def __init__(
@@ -48,8 +49,10 @@ class TableLattice:
         taken: Callable[[Segment], Sequence[Array]],
         settings: Settings,
         rows_per_cell: float,
+        wander: float = 0.0,
         offset: float = 0.0,
     ) -> None:
+        self._wander = wander
         self._parts = [_Part(table, sizes, settings, rows_per_cell, offset) for table in tables]
         self._taken = taken
         depth = max(len(table.dims) for table in tables)
@@ -68,7 +71,9 @@ class TableLattice:
         evidence = part.evidence
         rows = found.added(part.sums[:, 0] + part.sums[:, 3])
         columns, excess = found.added(evidence.columns), found.added(evidence.excess)
-        return Node(found, columns, excess, rows, evidence.spread(found), evidence.unsure(found))
+        return Node(
+            found, columns, excess, rows, evidence.spread(found), evidence.unsure(found) + self._wander
+        )
 
     def remove(self, segment: Segment) -> None:
         """Take the records of a segment out of every table, and judge what is left."""

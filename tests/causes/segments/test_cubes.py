@@ -60,6 +60,21 @@ def test_a_sealed_engine_answers_alike_and_nothing_is_left_behind(engine: DuckDB
     pd.testing.assert_frame_equal(sealed.segments, open_answer.segments)
 
 
+def test_columns_of_records_may_be_called_like_our_own(engine: DuckDBEngine) -> None:
+    engine.execute(
+        "CREATE TABLE own AS SELECT team AS d1, site AS code, urgent AS now, luck AS bad, opened AS expected"
+        " FROM ticket"
+    )
+    names = {"team": "d1", "site": "code", "urgent": "now", "luck": "bad", "opened": "expected"}
+    spoken = {text: text for text in (LATE, *HALVES.values())}
+    for text in spoken:
+        for name, other in names.items():
+            spoken[text] = spoken[text].replace(name, other)
+    late, before, now = spoken.values()
+    answer = explain_records(engine, "own", ["d1", "code", "now"], bad=late, before=before, now=now)
+    assert answer.segments["segment"].tolist() == ["d1=T2 & code=(missing)"]
+
+
 def test_nothing_happened(engine: DuckDBEngine) -> None:
     answer = explain_records(engine, "ticket", DIMENSIONS, bad="luck < 0.05", **HALVES)
     assert (answer.outcome, len(answer.segments)) == ("noise", 0)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sqaudit.causes.explain import explain_change, explain_level, explain_table
+from sqaudit.causes.explain import explain_change, explain_forecast, explain_level, explain_table
 from sqaudit.errors import ParameterError
 
 from .planted import DIMENSIONS, cells, period, shares
@@ -195,6 +195,35 @@ def test_no_rows_is_an_answer() -> None:
     answer = explain_change(nothing, nothing, ["team"], bad="bad", count="count")
     assert (answer.outcome, len(answer.segments)) == ("noise", 0)
     assert np.isnan(answer.total["rate_now"])
+
+
+def test_everybody_off_target_is_general() -> None:
+    frame = pd.DataFrame({"team": list("ABCD"), "count": 2_000, "bad": [500, 510, 490, 505]})
+    answer = explain_level(frame, ["team"], bad="bad", count="count", target=0.1)
+    assert (answer.outcome, len(answer.segments)) == ("general", 0)
+    assert answer.total["excess"] == pytest.approx(2_005 - 800)
+
+
+def test_a_value_without_a_period_before_is_mix_and_noted() -> None:
+    before = pd.DataFrame({"team": list("ABC"), "count": 400, "bad": 20})
+    now = pd.DataFrame({"team": list("ABD"), "count": 400, "bad": [21, 19, 22]})
+    answer = explain_change(before, now, ["team"], bad="bad", count="count")
+    assert answer.outcome == "noise"
+    assert {"new_values", "gone_values"} <= set(answer.notes)
+
+
+def test_the_noise_of_a_forecast_of_few_cells_cannot_be_told() -> None:
+    cells_of_three = pd.DataFrame({"team": list("ABC"), "actual": [10, 20, 90], "expected": [11, 19, 30]})
+    answer = explain_forecast(cells_of_three, ["team"])
+    assert answer.outcome == "noise"
+    assert "too_few_cells" in answer.notes
+
+
+def test_columns_of_records_may_be_called_like_our_own() -> None:
+    frame = shares(20_000, seed=1, cause=CAUSE).rename(columns={"team": "weight_0", "channel": "observed"})
+    names = ["weight_0", "observed", "region", "tier"]
+    answer = explain_table(frame, names, count=("n0", "n1"), bad=("b0", "b1"))
+    assert answer.segments["segment"].tolist() == ["weight_0=t1 & observed=c0"]
 
 
 def test_all_faults_are_told_at_once() -> None:
