@@ -12,12 +12,25 @@ from sqaudit.cli import clock
 from sqaudit.cli import causes
 from sqaudit.cli import sample
 from sqaudit.cli import sample_forms
+from sqaudit.cli import sample_estimate
 from sqaudit.cli import about
 
 # isort: on
 from sqaudit.cli.app import app
 
-__all__ = ["about", "app", "audits", "books", "causes", "clock", "main", "sample", "sample_forms", "standards"]
+__all__ = [
+    "about",
+    "app",
+    "audits",
+    "books",
+    "causes",
+    "clock",
+    "main",
+    "sample",
+    "sample_estimate",
+    "sample_forms",
+    "standards",
+]
 
 
 def main() -> None:

@@ -13,14 +13,18 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from sqaudit.cli.app import AsJson, LanguageChoice, Period, RunFile, app, faults_told, print_json, shown, told
+from sqaudit.cli.app import AsJson, LanguageChoice, Period, RunFile, app, faults_told, shown, told
+from sqaudit.cli.sample_chosen import print_line
 from sqaudit.errors import Fault, ParameterError
 
 if TYPE_CHECKING:
     from sqaudit.plan import Plan
     from sqaudit.sample_plan import SamplePlan
 
-sample_app = typer.Typer(help="Samples for inspection: plan them and draw them.", no_args_is_help=True)
+sample_app = typer.Typer(
+    help="Samples for inspection: plan, draw, forms, read, estimate; replace and dispute on the way.",
+    no_args_is_help=True,
+)
 app.add_typer(sample_app, name="sample")
 
 Tongue = Annotated[LanguageChoice, typer.Option("--language", help="Chinese, English or both.")]
@@ -55,7 +59,7 @@ def sample_plan(
             sizes = sample_sizes_of(audit, wanted, _now(the_plan), earlier_samples(place))
         seen = outlook(sizes, wanted.design, expected, the_plan.run.confidence)
     if as_json:
-        print_json({"records": wanted.records, "period": the_plan.run.period, **seen.as_dict()})
+        print_line({"records": wanted.records, "period": the_plan.run.period, **seen.as_dict()})
         return
     from sqaudit.present.sampling import outlook_lines, outlook_table
 
@@ -88,7 +92,7 @@ def sample_draw(
             drawn = draw(audit, wanted, _now(the_plan), earlier=earlier_samples(place))
             sample = write_sample(drawn, place)
     if as_json:
-        print_json(_told(sample))
+        print_line(_told(sample))
         return
     from sqaudit.present.sampling import drawn_lines
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
@@ -13,17 +11,24 @@ from sqaudit.cli.app import (
     AsJson,
     Form,
     Format,
-    LanguageChoice,
     Output,
     RunFile,
     faults_told,
     plain_table,
-    print_json,
     shown,
     told,
     write,
 )
 from sqaudit.cli.sample import sample_app
+from sqaudit.cli.sample_chosen import (
+    SampleName,
+    Speech,
+    folder_of,
+    language_of,
+    now_of,
+    print_line,
+    sample_of,
+)
 from sqaudit.errors import Fault, ParameterError
 
 if TYPE_CHECKING:
@@ -33,12 +38,6 @@ if TYPE_CHECKING:
     from sqaudit.plan import Plan
     from sqaudit.present.words import Language
     from sqaudit.sample_plan import SamplePlan
-    from sqaudit.samples import Sample
-
-SampleName = Annotated[
-    str | None, typer.Option("--sample", help="Another sample than the newest, by its folder's name.")
-]
-Speech = Annotated[LanguageChoice | None, typer.Option(help="Chinese, English or both.")]
 
 
 @sample_app.command("forms")
@@ -51,7 +50,7 @@ def forms_command(
     Forms that are there already stay as they are; cases that came in place of others go into further forms.
     """
     with faults_told(as_json):
-        the_plan, setting, drawn = _sample_of(run_file, sample)
+        the_plan, setting, drawn = sample_of(run_file, sample)
         form = _form_of(the_plan, setting)
         from sqaudit.inspections import CaseList
         from sqaudit.publish.forms import write_forms
@@ -64,10 +63,10 @@ def forms_command(
             setting.inspectors,
             double_coded=setting.double_coded,
             blind=setting.blind,
-            language=_language(the_plan, setting, language),
+            language=language_of(the_plan, setting, language),
         )
     if as_json:
-        print_json({"written": list(map(str, written.forms)), "kept": list(map(str, written.kept))})
+        print_line({"written": list(map(str, written.forms)), "kept": list(map(str, written.kept))})
         return
     for path in written.forms:
         told.print(f"Written: {path}", markup=False)
@@ -75,6 +74,30 @@ def forms_command(
         told.print(f"Left as it is: {path}", markup=False)
     loads = written.assignments.groupby(["inspector", "role"]).size().unstack(fill_value=0).reset_index()
     shown.print(plain_table(loads, f"Cases by inspector, {drawn.id}"))
+
+
+@sample_app.command("replace")
+def replace_command(
+    run_file: RunFile,
+    case: Annotated[str, typer.Argument(metavar="CASE", help="The id of the case that cannot be inspected.")],
+    reason: Annotated[str, typer.Option(help="Why it cannot be inspected, such as 'recording lost'.")],
+    by: Annotated[str, typer.Option(help="Who says so.")],
+    sample: SampleName = None,
+    as_json: AsJson = False,
+) -> None:
+    """Put the next case of the stratum in place of one that cannot be inspected; nobody can choose it.
+
+    The case stays in the sample as a non-response, with the reason. `sample forms` then writes a new form.
+    """
+    with faults_told(as_json):
+        the_plan, _, drawn = sample_of(run_file, sample)
+        from sqaudit.samples import replace_case
+
+        line = replace_case(folder_of(drawn), case, reason, by, now_of(the_plan))
+    if as_json:
+        print_line({"status": "replaced", **line})
+        return
+    told.print(f"{line['original']} is replaced by {line['replacement']} ({line['stratum']}).", markup=False)
 
 
 @sample_app.command("read")
@@ -92,18 +115,18 @@ def read_command(
     Nothing is overwritten: a changed answer is a new version. The exit status is 1 if something was not used.
     """
     with faults_told(as_json):
-        the_plan, setting, drawn = _sample_of(run_file, sample)
+        the_plan, setting, drawn = sample_of(run_file, sample)
         from sqaudit.inspections import collect, open_cases
 
-        folder = _folder(drawn)
-        found = collect(folder, files or [], _now(the_plan))
+        folder = folder_of(drawn)
+        found = collect(folder, files or [], now_of(the_plan))
         lacking = open_cases(folder)
     bad = bool((found.faults["severity"] == "error").any())
     if as_json:
         tables = {"files": found.files.to_dict("records"), "faults": found.faults.to_dict("records")}
-        print_json({"status": "incomplete" if bad else "complete", **tables, "open": len(lacking)})
+        print_line({"status": "incomplete" if bad else "complete", **tables, "open": len(lacking)})
     else:
-        _tell_reading(found.files, found.faults, _language(the_plan, setting, language))
+        _tell_reading(found.files, found.faults, language_of(the_plan, setting, language))
         told.print(f"{len(lacking)} inspections are not complete.")
     raise typer.Exit(1 if bad else 0)
 
@@ -122,10 +145,10 @@ def scores_command(
     the row of a case that counts.
     """
     with faults_told(as_json=False):
-        _, _, drawn = _sample_of(run_file, sample)
+        _, _, drawn = sample_of(run_file, sample)
         from sqaudit.inspections import case_scores, section_scores
 
-        frame = (section_scores if sections else case_scores)(_folder(drawn))
+        frame = (section_scores if sections else case_scores)(folder_of(drawn))
     write(frame, form, output, lambda: plain_table(frame, f"Scores, {drawn.id}"))
 
 
@@ -144,45 +167,21 @@ def dispute_command(
     Columns: case_id, item, action (dispute, rescore, withdrawn), who, at, why, answer, comment.
     """
     with faults_told(as_json):
-        the_plan, setting, drawn = _sample_of(run_file, sample)
+        the_plan, setting, drawn = sample_of(run_file, sample)
         from sqaudit.inspections import disputes, read_entries, record
         from sqaudit.samples import standing_cases
 
-        folder, cases = _folder(drawn), standing_cases(drawn)
+        folder, cases = folder_of(drawn), standing_cases(drawn)
         agents = dict(zip(cases["case_id"], cases["agent"], strict=True)) if "agent" in cases.columns else {}
-        added, faults = record(folder, read_entries(entries), _now(the_plan), agents)
+        added, faults = record(folder, read_entries(entries), now_of(the_plan), agents)
         standing = disputes(folder)
     if as_json:
         tables = {"faults": faults.to_dict("records"), "disputes": standing.to_dict("records")}
-        print_json({"added": len(added), **tables})
+        print_line({"added": len(added), **tables})
     else:
         told.print(f"{len(added)} of {len(added) + faults['row'].nunique()} entries kept.")
-        _tell_faults(faults, _language(the_plan, setting, language))
+        _tell_faults(faults, language_of(the_plan, setting, language))
     raise typer.Exit(1 if len(faults) else 0)
-
-
-def _sample_of(run_file: Path, name: str | None) -> tuple[Plan, SamplePlan, Sample]:
-    """The plan of the run file, its key `sample`, and the sample named or the newest of its kind."""
-    from sqaudit.plan import plan
-    from sqaudit.samples import earlier_samples, read_sample, sample_folder
-
-    the_plan = plan(run_file)
-    setting = the_plan.run.sample
-    if setting is None:
-        remedy = "Say there what is drawn, on which form, by whom."
-        raise ParameterError([Fault(the_plan.place, "the run file has no key `sample`.", remedy)])
-    folder = sample_folder(setting.folder, the_plan.base)
-    if name is None:
-        alike = [one.id for one in earlier_samples(folder) if one.kind == setting.records]
-        if not alike:
-            said = f"there is no sample of {setting.records} records."
-            remedy = f"Draw one first: sqaudit sample draw {run_file}."
-            raise ParameterError([Fault(str(folder), said, remedy)])
-        name = alike[-1]
-    if Path(name).name != name or not (folder / name).is_dir():
-        said = f"there is no sample '{name}' in {folder}."
-        raise ParameterError([Fault("--sample", said, "Check its name.")])
-    return the_plan, setting, read_sample(folder / name)
 
 
 def _form_of(the_plan: Plan, setting: SamplePlan) -> InspectionForm:
@@ -200,19 +199,6 @@ def _form_of(the_plan: Plan, setting: SamplePlan) -> InspectionForm:
     if faults or path is None:
         raise ParameterError(faults)
     return read_form(path)
-
-
-def _language(the_plan: Plan, setting: SamplePlan, chosen: LanguageChoice | None) -> Language:
-    return chosen.value if chosen is not None else setting.language or the_plan.run.language
-
-
-def _now(the_plan: Plan) -> datetime:
-    return datetime.now(tz=ZoneInfo(the_plan.run.timezone))
-
-
-def _folder(drawn: Sample) -> Path:
-    """The folder of a sample that was read from there."""
-    return drawn.folder or Path()
 
 
 def _tell_reading(files: pd.DataFrame, faults: pd.DataFrame, language: Language) -> None:

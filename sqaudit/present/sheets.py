@@ -10,7 +10,7 @@ from rich.table import Table
 
 from sqaudit.present.blocks import Block, bilingual
 from sqaudit.present.tables.markup import Cell, Row, table
-from sqaudit.present.words import Language, Tongue, tongues
+from sqaudit.present.words import Language, Tongue
 
 Make = Callable[[Tongue], "Sheet"]
 
@@ -35,9 +35,10 @@ def sheet_block(make: Make, language: Language) -> Block:
     return bilingual(render, language)
 
 
-def sheet_on_terminal(make: Make, language: Language, title: str = "") -> Table:
-    """The table for a terminal; for both languages in the second of them."""
-    sheet = make(tongues(language)[-1])
+def sheet_lines(sheet: Sheet, title: str = "") -> list[Table | str]:
+    """The table for a terminal and the notes below it; nothing where it has no rows."""
+    if not sheet.rows:
+        return []
     shown = Table(
         title=escape(title or sheet.caption) or None,
         title_justify="left",
@@ -50,7 +51,7 @@ def sheet_on_terminal(make: Make, language: Language, title: str = "") -> Table:
     for row in sheet.rows:
         texts = (" ".join(filter(None, [cell.mark, cell.text, _small(cell)])) for cell in row.cells)
         shown.add_row(*map(escape, texts), style="bold" if row.is_total else None)
-    return shown
+    return [shown, *sheet.notes, ""]
 
 
 def _small(cell: Cell) -> str:

@@ -23,7 +23,6 @@ from sqaudit.report.reader import Reader
 
 AREA = "inspection_review"
 PEOPLE = ("agent", "team", "channel")  # whom figures are told of, beside the segments of the run
-MOST_GROUPS = 30  # rows of a table by group; of more (agents) only those that stand out are told
 MOST_DRAWN = 15  # groups that one figure can show
 
 
@@ -140,7 +139,7 @@ def groups(inspected: Inspected) -> Block:
     parts = [reader.heading(f"{AREA}.groups")]
     for name, frame in results.domains.items():
         size = frame[name].nunique(dropna=False)
-        if 1 < size <= MOST_GROUPS:
+        if 1 < size <= tables.MOST_GROUPS:
             parts += _group(reader, results, form, name, frame, size)
     return blocks.stack(*parts)
 

@@ -19,6 +19,7 @@ from sqaudit.present.tables.markup import Cell, Row, heading, marked, number, wo
 from sqaudit.present.words import DASH, Labels, Tongue, is_missing, is_said, named, say
 
 AREA = "inspection_review"
+MOST_GROUPS = 30  # rows of a table by group; of more (agents) only those that stand out are told
 MATRIX = 8  # groups that stand side by side
 MOST_FLAGS = 8  # comparisons that are shown though nobody stands out in them
 Named = Mapping[str, object]
