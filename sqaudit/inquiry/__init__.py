@@ -1,0 +1,1 @@
+"""Inquiries into an open audit: why an indicator fell short, and what customers experienced."""
