@@ -20,6 +20,7 @@ from sqaudit.causes.stretch import crowded_stretch
 from sqaudit.errors import Fault, ParameterError
 from sqaudit.inquiry import parts as mix_and_rate
 from sqaudit.inquiry import series
+from sqaudit.inquiry.baseline import earlier_periods, figures_before, held_against, with_new_agents
 from sqaudit.inquiry.dimensions import Dimension, chosen_dimensions, described_dimensions
 from sqaudit.inquiry.model import Answer, Inquiry
 from sqaudit.inquiry.recording import recording_changes
@@ -32,6 +33,8 @@ from sqaudit.tests_of_change.changes import period_changes
 
 DRAWS = 19  # for the adjusted p of a segment in doubt: the fewest that can say 1 in 20, in seconds
 MOST_BINS = 40  # values of a column that is offered unasked; with more of them a cell holds hardly a case
+CELL_SPREAD = 0.1  # logit: with earlier periods at hand, cells need not be doubted beyond what they show
+MADE = ("stretch", "new")  # dimensions that exist in the present period only
 NOTHING = pd.DataFrame()
 
 
@@ -77,12 +80,11 @@ class Inquirer:
         points, breaks, broken, shaken = self._series(one)
         chart = series.chart_of(points, one, self.period)
         since = series.since_when(points, one)
-        found = self._cells(one, looked_by)
-        kept = [dimension for dimension in looked_by if _told_apart(found, dimension.name)]
+        found, kept = self._told_apart(one, looked_by, not dimensions)
         wide = self._wide(found, one) if asked == "change" else NOTHING
-        mix, level, three, shown = self._mix(one, wide, kept)
+        mix, level, three, shown = self._mix(one, wide, [one for one in kept if one.origin not in MADE])
         explanation = self._explained(one, found, kept, asked, target)
-        segments = self._segments(one, explanation, kept)
+        segments = self._segments(one, explanation, kept, found)
         return Inquiry(
             indicator=one.id,
             asked="level" if asked == "level" else "change",
@@ -130,8 +132,29 @@ class Inquirer:
             return chosen_dimensions(names, one, kinds, audit.columns, hidden)
         return described_dimensions(one, kinds, audit.columns, audit.run.segments, hidden)
 
+    def _told_apart(
+        self, one: Indicator, dimensions: Sequence[Dimension], unasked: bool
+    ) -> tuple[pd.DataFrame, list[Dimension]]:
+        """The cells of all periods, and the dimensions by which they can be told apart.
+
+        Unasked, the months of a long period and the agents who are new in it are looked at too.
+        """
+        stretches = series.months_of(self.period, self._event(one)) if unasked else []
+        found = self._cells(one, [*dimensions, *stretches])
+        kept = [dimension for dimension in dimensions if _told_apart(found, dimension.name)]
+        if unasked or any(dimension.name == "agent" for dimension in dimensions):
+            found, new = with_new_agents(found, self.period.label)
+            kept += [new] if new is not None else []
+        return found, [*kept, *stretches]
+
+    @cached_property
+    def _earlier(self) -> list[str]:
+        """The labels of the periods before the one compared that have records."""
+        return [span.label for span in earlier_periods(self.compared)]
+
     def _cells(self, one: Indicator, dimensions: Sequence[Dimension]) -> pd.DataFrame:
         spans = tuple(span for span in (self.period, self.compared) if span is not None)
+        spans += tuple(earlier_periods(self.compared))
         question = self.audit.question(((),), spans, (one.id,))
         named = {dimension.name: dimension.expression for dimension in dimensions}
         return cells(self.audit.engine, self.audit.standard, self.audit.columns, question, one, named)
@@ -166,19 +189,23 @@ class Inquirer:
         if columns is None or not names:
             return None
         now = found[found["period"] == self.period.label]
-        settings = Settings(draws=DRAWS)
+        settings = Settings(draws=DRAWS, cell_spread=CELL_SPREAD, cell_spread_before=CELL_SPREAD)
         try:
             if asked == "level":
                 return explain_level(now, names, target=target, settings=settings, **columns)
-            before = found[found["period"] == self.compared.label] if self.compared else found.head(0)
-            if before.empty or now.empty:
+            if self.compared is None or now.empty or not (found["period"] == self.compared.label).any():
                 return None
+            before = held_against(found, self.compared.label, self._earlier, kept)
             return explain_change(before, now, names, settings=settings, **columns)
         except ValueError:  # too little to tell the spread of single values
             return None
 
     def _segments(
-        self, one: Indicator, explanation: Explanation | None, kept: Sequence[Dimension]
+        self,
+        one: Indicator,
+        explanation: Explanation | None,
+        kept: Sequence[Dimension],
+        found: pd.DataFrame,
     ) -> pd.DataFrame:
         """The segments with the conditions that keep their records, and since when each is as it is."""
         if explanation is None or explanation.segments.empty:
@@ -188,8 +215,11 @@ class Inquirer:
         for row in explanation.segments.to_dict("records"):
             conditions = [(str(name), value) for name, value in row["conditions"]]
             where = " and ".join(known[name].condition_for(value) for name, value in conditions)
-            added = {"where": where, **self._when(one, where), **_bounds(row)}
-            rows.append({str(name): value for name, value in row.items()} | added)
+            told = {str(name): value for name, value in row.items()}
+            if self.compared is not None:
+                lasting = [(name, value) for name, value in conditions if known[name].origin != "stretch"]
+                told |= _figures(figures_before(found, self.compared.label, lasting), one)
+            rows.append(told | {"where": where, **self._when(one, where), **_bounds(told)})
         named = [[str(name) for name, _ in row["conditions"]] for row in rows]
         values = [[value for _, value in row["conditions"]] for row in rows]
         frame = pd.DataFrame(rows).drop(columns=["conditions"])
@@ -307,6 +337,15 @@ def inquire(
 ) -> Inquiry:
     """What can be found out about one indicator of an open audit; see `Inquirer.inquire`."""
     return Inquirer.of(audit, period, compare).inquire(indicator, dimensions, asked=asked)
+
+
+def _figures(cells_before: pd.DataFrame, one: Indicator) -> dict[str, float]:
+    """What a segment had in the compared period alone."""
+    count = float(cells_before["count"].sum())
+    name = "bad" if cells_before["bad"].notna().any() or one.kind_of_measure in SHARES else "total"
+    observed = float(cells_before[name].sum())
+    rate = observed / count if count else np.nan
+    return {"count_before": count, "observed_before": observed, "rate_before": rate}
 
 
 def _told_apart(found: pd.DataFrame, name: str) -> bool:

@@ -13,6 +13,7 @@ from sqaudit.control.change_point import ChangePoint, change_point
 from sqaudit.control.chart import ControlChart, control_chart
 from sqaudit.control.design import Design, Kind
 from sqaudit.control.volume import artefact_periods, volume_artefacts
+from sqaudit.inquiry.dimensions import Dimension, quoted_if_needed
 from sqaudit.periods import Period, containing, parse
 from sqaudit.readings import needed_of
 from sqaudit.standards import Indicator
@@ -141,6 +142,19 @@ def marked(points: pd.DataFrame, breaks: pd.DataFrame, days: pd.Series, last: da
     return points.assign(artefact=points["period"].map(found).fillna("").astype("object"))
 
 
+def months_of(period: Period, event: str | None) -> list[Dimension]:
+    """The months of a period as a dimension, where it has two to four of them and the cases have a time.
+
+    What went wrong for some weeks is easily lost in the average of a quarter.
+    """
+    if event is None or period.start is None or period.end is None:
+        return []
+    months = 12 * (period.end.year - period.start.year) + period.end.month - period.start.month
+    if not 2 <= months <= 4:
+        return []
+    return [Dimension("month_of_year", f"month({quoted_if_needed(event)})", "stretch")]
+
+
 def containing_week(day: date) -> str:
     """The label of the week that holds a day."""
     return containing(day, "week").label
@@ -152,6 +166,7 @@ def _start(label: str) -> date:
 
 __all__ = [
     "artefact_periods", "breaks_of", "chart_of", "connected", "days_of",
-    "events_of", "marked", "points_by", "since_when",
+    "events_of", "marked",
+    "months_of", "points_by", "since_when",
     "unusual_days", "whole_stretches",
 ]  # fmt: skip
