@@ -1,4 +1,4 @@
-"""Cases with what happened to them, counted by combination: one query over the records that share their ids."""
+"""Cases with what happened to them, counted by combination in one query over records that share their ids."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from sqaudit.periods import Period
 from sqaudit.plan import described_kinds, personal_columns
 from sqaudit.standards import Indicator
 
-MOST_CELLS = 10_000  # combinations that are taken out of the engine; with more, facts are left off from the end
+MOST_CELLS = (
+    10_000  # combinations that are taken out of the engine; with more, facts are left off from the end
+)
 SCORE = "score"  # the column of a survey that a low score is read from
 Span = tuple[Period | None, Period | None]  # first and last period; None is without bound
 
@@ -120,11 +122,13 @@ def facts_there(audit: Audit, cases: Cases) -> dict[str, Fact]:
     }
 
 
-def cells_of(audit: Audit, cases: Cases, span: Span, facts: Collection[str], context: str | None) -> pd.DataFrame:
+def cells_of(
+    audit: Audit, cases: Cases, span: Span, facts: Collection[str], context: str | None
+) -> pd.DataFrame:
     """How many cases have each combination of outcome, facts and a context column.
 
-    Columns out: `outcome`, one per fact (true, false, or missing where it cannot be known), `context` if asked
-    for, and `cases`. A case that no id joins to anything has all its facts missing. What is not found for a
+    Columns out: `outcome`, one per fact (true, false, or missing where it cannot be known), `context` if
+    asked for, and `cases`. A case that no id joins to anything has all its facts missing. What is not found for a
     case did not happen to it, except where its id names a record that is not there: that is not known.
     """
     kept = list(facts)
@@ -146,7 +150,7 @@ def outcomes_in(audit: Audit, cases: Cases, span: Span) -> tuple[int, int]:
     return int(known["cases"].sum()), int(known.loc[known["outcome"].astype(bool), "cases"].sum())
 
 
-def group_sql(audit: Audit, cases: Cases, span: Span) -> tuple[str, str]:
+def group_sql(audit: Audit, cases: Cases) -> tuple[str, str]:
     """The SQL of the outcome for each record of its kind, and the joins that it needs (after `AS own`)."""
     if cases.place is None:
         return f"CASE WHEN {cases.eligible} THEN {cases.outcome} END", ""
@@ -154,7 +158,7 @@ def group_sql(audit: Audit, cases: Cases, span: Span) -> tuple[str, str]:
     if found is None:
         return "NULL", ""
     key, where = found
-    join = f" LEFT JOIN {_hits(audit, cases.place, key, where)} AS _outcome ON {_same(key, 'own', '_outcome')}"
+    join = f" LEFT JOIN {_hits(cases.place, key, where)} AS _outcome ON {_same(key, 'own', '_outcome')}"
     return f"CASE WHEN own.{quoted(key)} IS NOT NULL THEN coalesce(_outcome._hits, 0) > 0 END", join
 
 
@@ -170,7 +174,7 @@ def _found(
     return (key, where) if key is not None and where is not None else None
 
 
-def _hits(audit: Audit, place: Place, key: str, where: str) -> str:
+def _hits(place: Place, key: str, where: str) -> str:
     """For each id, how many records fulfil a condition, and for how many it cannot be told."""
     return (
         f"(SELECT CAST({quoted(key)} AS VARCHAR) AS _id, count(*) FILTER (WHERE {where}) AS _hits, "
@@ -185,7 +189,7 @@ def _same(key: str, own: str, there: str) -> str:
 
 def _query(audit: Audit, cases: Cases, span: Span, facts: Collection[str], context: str | None) -> str:
     own, hidden = audit.columns[cases.kind], hidden_columns(audit)
-    outcome, joins = group_sql(audit, cases, span)
+    outcome, joins = group_sql(audit, cases)
     places = {name: list(_places(audit, described().facts[name], own, hidden)) for name in facts}
     ids = sorted({key for found in places.values() for _, key, _ in found})
     columns, number = [f"{outcome} AS _c0"], 0
@@ -193,11 +197,13 @@ def _query(audit: Audit, cases: Cases, span: Span, facts: Collection[str], conte
         tables = []
         for place, key, where in places[name]:
             table, number = f"_p{number}", number + 1
-            joins += f" LEFT JOIN {_hits(audit, place, key, where)} AS {table} ON {_same(key, 'own', table)}"
+            joins += f" LEFT JOIN {_hits(place, key, where)} AS {table} ON {_same(key, 'own', table)}"
             tables.append((table, place, key))
         columns.append(f"{_truth(audit, tables, ids)} AS _c{len(columns)}")
     columns += [f"own.{quoted(context)} AS _c{len(columns)}"] if context else []
-    base = f"(SELECT * FROM {quoted(cases.kind)} WHERE {within(audit, cases.kind, span)} AND {cases.eligible})"
+    base = (
+        f"(SELECT * FROM {quoted(cases.kind)} WHERE {within(audit, cases.kind, span)} AND {cases.eligible})"
+    )
     keys = ", ".join(f"_c{place}" for place in range(len(columns)))
     return (
         f"SELECT {keys}, count(*) AS cases FROM (SELECT {', '.join(columns)} FROM {base} AS own{joins}) "

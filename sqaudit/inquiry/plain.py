@@ -1,4 +1,4 @@
-"""Findings as plain values for JSON and back: data classes, frames with the types of their columns, tuples."""
+"""Findings as plain values for JSON and back: data classes, tuples, frames with the types of columns."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import pandas as pd
 
-_KEPT = ("int64", "float64", "bool", "Int64")  # types of columns that JSON would not give back
+_KEPT = ("int64", "float64", "bool", "Int64", "boolean", "str")  # types that JSON would not give back
 
 
 def as_plain(value: Any) -> Any:
@@ -61,13 +61,9 @@ def from_plain(kind: Any, content: Any) -> Any:
 
 
 def _frame(content: Mapping[str, Any]) -> pd.DataFrame:
-    rows = [
-        [tuple(cell) if isinstance(cell, list) else cell for cell in row] for row in content["rows"]
-    ]
+    rows = [[tuple(cell) if isinstance(cell, list) else cell for cell in row] for row in content["rows"]]
     frame = pd.DataFrame(rows, columns=content["columns"], dtype="object")
     types = {
-        name: kind
-        for name, kind in zip(content["columns"], content["types"], strict=True)
-        if kind in _KEPT
+        name: kind for name, kind in zip(content["columns"], content["types"], strict=True) if kind in _KEPT
     }
     return frame.astype(types)

@@ -1,4 +1,4 @@
-"""What people write where they score low or complain: words that others use less often, with cases to open."""
+"""What people write where they score low or complain: words that others use less, with cases to open."""
 
 from __future__ import annotations
 
@@ -96,10 +96,8 @@ def _group(audit: Audit, one: Remarks) -> Cases | None:
     return Cases(one.records, "true", f"coalesce(({where}), false)") if where is not None else None
 
 
-def _remarks(
-    audit: Audit, one: Remarks, cases: Cases, span: Span | None
-) -> tuple[pd.DataFrame, Span, int]:
-    """Keys, masked texts and groups; the narrowest span with enough remarks on both sides, else the widest."""
+def _remarks(audit: Audit, one: Remarks, cases: Cases, span: Span | None) -> tuple[pd.DataFrame, Span, int]:
+    """Keys, masked texts and groups, of the narrowest span with enough remarks on both sides or the widest."""
     spans = [span] if span is not None else spans_of(audit)
     for chosen in spans:
         counts = audit.engine.rows(_counts(audit, one, cases, chosen))
@@ -111,14 +109,14 @@ def _remarks(
 
 
 def _counts(audit: Audit, one: Remarks, cases: Cases, span: Span) -> str:
-    outcome, joins = group_sql(audit, cases, span)
+    outcome, joins = group_sql(audit, cases)
     return f"SELECT {outcome} AS _group, count(*) FROM {_filled(audit, one, span)} AS own{joins} GROUP BY 1"
 
 
 def _texts(audit: Audit, one: Remarks, cases: Cases, span: Span) -> str:
     model = audit.standard.kind(one.records)
     key = _key(model, audit.columns[one.records])
-    outcome, joins = group_sql(audit, cases, span)
+    outcome, joins = group_sql(audit, cases)
     rows = f"SELECT {key} AS _key, {_masked(audit, one)} AS _text, {outcome} AS _group"
     chosen = f"{rows} FROM {_filled(audit, one, span)} AS own{joins} ORDER BY md5(_key), _key"
     return f"SELECT * FROM ({chosen} LIMIT {MOST_REMARKS}) ORDER BY _key"
