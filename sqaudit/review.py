@@ -16,6 +16,7 @@ from sqaudit.audit import Audit
 from sqaudit.descriptions import validated
 from sqaudit.errors import SourceError
 from sqaudit.inquiry.causes import Causes, read_causes
+from sqaudit.inquiry.patterns import Patterns, read_patterns
 from sqaudit.params import RunFile
 from sqaudit.results import Results, changed, scored
 from sqaudit.sampled import Sampled, read_sampled, sampled
@@ -40,7 +41,8 @@ _NUMBERS = ("value", "low", "high", "numerator", "denominator", "target", "score
 class Review:
     """A run, its standards and its results.
 
-    `sampled` is there where the run draws cases for inspection, `causes` where indicators were looked into.
+    `sampled` is there where the run draws cases for inspection, `causes` where indicators were looked into,
+    `patterns` where what goes through all records was.
     """
 
     run: RunFile
@@ -49,6 +51,7 @@ class Review:
     origins: Mapping[str, str]
     sampled: Sampled | None = None
     causes: Causes | None = None
+    patterns: Patterns | None = None
 
     @classmethod
     def of(cls, audit: Audit) -> Review:
@@ -129,6 +132,8 @@ class Review:
             self.sampled.save(folder)
         if self.causes is not None:
             self.causes.save(folder)
+        if self.patterns is not None:
+            self.patterns.save(folder)
         (folder / STANDARDS).mkdir(exist_ok=True)
         copies = {
             f"{STANDARDS}/{one.standard}.yaml": path
@@ -174,7 +179,8 @@ def read_review(folder: str | Path) -> Review:
         ) from error
     run = validated(RunFile, content["run"], str(place / RUN), {})
     standards = tuple(read_standard(place / name) for name in content["standards"])
-    return Review(run, standards, results, content["origins"], read_sampled(place), read_causes(place))
+    beside = read_sampled(place), read_causes(place), read_patterns(place)
+    return Review(run, standards, results, content["origins"], *beside)
 
 
 def _copied_calendars(folder: Path, paths: Mapping[str, Path]) -> dict[str, str]:

@@ -128,8 +128,8 @@ def cells_of(
     """How many cases have each combination of outcome, facts and a context column.
 
     Columns out: `outcome`, one per fact (true, false, or missing where it cannot be known), `context` if
-    asked for, and `cases`. A case that no id joins to anything has all its facts missing. What is not found for a
-    case did not happen to it, except where its id names a record that is not there: that is not known.
+    asked for, and `cases`. A case that no id joins to anything has all its facts missing. What is not found
+    for a case did not happen to it, except where its id names a record that is not there: that is not known.
     """
     kept = list(facts)
     sql = _query(audit, cases, span, kept, context)

@@ -97,7 +97,7 @@ def _group(audit: Audit, one: Remarks) -> Cases | None:
 
 
 def _remarks(audit: Audit, one: Remarks, cases: Cases, span: Span | None) -> tuple[pd.DataFrame, Span, int]:
-    """Keys, masked texts and groups, of the narrowest span with enough remarks on both sides or the widest."""
+    """Keys, masked texts and groups of the narrowest span with enough remarks in both, or the widest."""
     spans = [span] if span is not None else spans_of(audit)
     for chosen in spans:
         counts = audit.engine.rows(_counts(audit, one, cases, chosen))

@@ -15,6 +15,7 @@ from typing import Any
 from sqaudit.audit import Audit
 from sqaudit.errors import Fault, ParameterError
 from sqaudit.inquiry.causes import Causes
+from sqaudit.inquiry.patterns import Patterns
 from sqaudit.params import RunFile
 from sqaudit.plan import plan, planned
 from sqaudit.report.page import Page
@@ -39,7 +40,8 @@ _PLAIN = (str, int, float, bool, list, tuple, dict)
 def notebook_page(namespace: Mapping[str, Any], *, causes: bool = False) -> Page:
     """The page of a notebook for the parameters in its namespace (`globals()`).
 
-    With `causes`, it also looks into the indicators that call for it, or into those that `indicators` names.
+    With `causes`, it also looks into the indicators that call for it, or into those that `indicators` names,
+    and at what goes through all records.
 
     Inside a book (`results` names the run folder) nothing is read or measured again. Otherwise the
     run file `run` is used with every parameter that is not None in place of its key; parameters that
@@ -58,7 +60,9 @@ def notebook_page(namespace: Mapping[str, Any], *, causes: bool = False) -> Page
         the_plan = plan(_run_file(str(namespace.get("run") or SAMPLE), base), **given)
     with Audit(the_plan) as audit:
         review = Review.of(audit)
-        return Page(replace(review, causes=_causes(audit, namespace)) if causes else review)
+        if causes:
+            review = replace(review, causes=_causes(audit, namespace), patterns=Patterns.of(audit))
+        return Page(review)
 
 
 def _causes(audit: Audit, namespace: Mapping[str, Any]) -> Causes:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from sqaudit.audit import Audit
 from sqaudit.inquiry.causes import Causes
+from sqaudit.inquiry.patterns import Patterns
 from sqaudit.plan import Plan, plan
 from sqaudit.present import numbers
 from sqaudit.present.definitions import labels_of
@@ -102,7 +103,7 @@ def publish(the_plan: Plan, out: Path, jobs: int | None, progress: Progress) -> 
         with Audit(the_plan) as audit:
             review = Review.of(audit)
             if WITH_CAUSES & set(the_plan.notebooks):
-                review = replace(review, causes=Causes.of(audit))
+                review = replace(review, causes=Causes.of(audit), patterns=Patterns.of(audit))
             review.save(folder, the_plan.standard_paths, manifest.calendar_paths(the_plan))
             told = manifest.described(audit)
     except BaseException:
