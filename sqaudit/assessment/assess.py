@@ -64,7 +64,8 @@ def assess(
     are several (agent, team, department); rows of one key add up. `complaints`: `unit, period, raised`, with
     `upheld`, `major` and `level` if known, and a row of 0 where there was none. `mix`: the same cases by what
     they are, `unit, <dimensions>, count, bad` with `level, indicator, period` if there are several; the
-    dimension that matters most first. `period`: the month assessed, the latest if not given.
+    dimension that matters most first. `period`: the month assessed, the latest if not given; later months
+    are not looked at.
 
     The order of rows is irrelevant. Clean quarters are looked for in the last month of a quarter only.
     ValueError, with all reasons, for input that cannot be; FrameError for missing columns.
@@ -78,7 +79,7 @@ def assess(
     >>> done.candidates[["unit", "status"]].to_dict("list"), done.withheld[["unit", "reason"]].to_dict("list")
     ({'unit': ['A'], 'status': ['for_review']}, {'unit': ['B'], 'reason': ['chance_explains']})
     """
-    counted, told = tidy(cells, rules), tidy_complaints(complaints)
+    counted, told = tidy(cells, rules, period), tidy_complaints(complaints)
     mixed = _mix(mix)
     month = period or max([*counted.loc[counted["grain"] == "month", "period"], *told["period"]], default="")
     quarter = quarter_of(month) if month else ""
@@ -95,7 +96,7 @@ def assess(
         judgements=judgements,
         candidates=candidates,
         withheld=joined([one.withheld for one in outcomes], WITHHELD),
-        expected=joined([one.expected for one in outcomes], EXPECTED),
+        expected=joined([*(one.expected for one in outcomes), _stars(candidates, judgements)], EXPECTED),
         consequences=stacked(candidates, rules),
         comparison=comparison,
         league=league,
@@ -167,6 +168,20 @@ def _rewards(
                 found.append(clean)
                 unknown += unclear
     return found, unknown
+
+
+def _stars(candidates: pd.DataFrame, judgements: pd.DataFrame) -> pd.DataFrame:
+    """How many of the best are expected not to be so in truth, list by list."""
+    rows = []
+    best = candidates[candidates["kind"] == "top"]
+    for (rule, level, indicator, period), names in best.groupby(["rule", "level", "indicator", "period"]):
+        group = judgements[
+            (judgements[["level", "indicator", "period"]] == [level, indicator, period]).all(axis=1)
+        ]
+        judged = int((group["verdict"] != "no_verdict").sum())
+        wrong = float(names["probability_wrong"].sum())
+        rows.append((rule, level, indicator, period, judged, len(names), np.nan, wrong, len(names), wrong))
+    return pd.DataFrame(rows, columns=list(EXPECTED))
 
 
 def _majors(complaints: pd.DataFrame, rule: Rule, month: str) -> pd.DataFrame:

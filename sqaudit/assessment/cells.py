@@ -16,13 +16,13 @@ COUNTS = ("numerator", "denominator")
 ANY = "unit"  # the level where none is given
 
 
-def tidy(cells: pd.DataFrame, rules: AssessmentRules) -> pd.DataFrame:
+def tidy(cells: pd.DataFrame, rules: AssessmentRules, until: str | None = None) -> pd.DataFrame:
     """The cells summed by level, unit, month and indicator, in the order of these, with their faults counted.
 
     Columns in: `unit, period, indicator, numerator, denominator`, and `level` (agent, team, department) if
     there are several. Columns out: `level, unit, period, grain, indicator, numerator, denominator, bad`,
     where `bad` counts what the indicator is against, for months and for the quarters they lie in. A missing
-    count makes its sum missing. Indicators without lines are left out.
+    count makes its sum missing. Indicators without lines are left out, and so are months after `until`.
 
     ValueError, with all reasons, for periods that are no months, missing keys, and counts that are negative,
     fractional, or more than their denominator.
@@ -33,6 +33,7 @@ def tidy(cells: pd.DataFrame, rules: AssessmentRules) -> pd.DataFrame:
     _refuse(frame)
     for name in KEY:
         frame[name] = frame[name].astype(str)
+    frame = frame if until is None else frame[frame["period"] <= until]
     months = frame.assign(grain="month")
     quarters = frame.assign(grain="quarter", period=[quarter_of(month) for month in frame["period"]])
     both = pd.concat([months, quarters], ignore_index=True)

@@ -51,7 +51,7 @@ def compare_units(
     shrunken ...    the share pulled towards all units', with its interval
     expected ...    faults expected of the cases with the others' rates, ratio of those seen, exact chances
                     of a unit like the others; with `mix` given, position and groups go by these
-    adjusted        the share a unit would show with everybody's cases: ratio times the common share of faults
+    adjusted        the share adjusted for the cases: ratio times the share of faults of all others
     place_first     places the unit may take among those judged, 1 the best, all places holding together;
     place_last      0 where not judged
     group           worse, better, or alike: not to be told apart from the others (Holm); "" where not judged
@@ -67,7 +67,7 @@ def compare_units(
     share = np.where(known, bad / np.where(known, n, 1), np.nan)
     pulled = shrink(np.where(known, bad, 0), np.where(known, n, 0), rules.confidence)
     like = _like_with_like(frame, mix, rules)
-    adjusted = np.minimum(like["ratio"].to_numpy(np.float64) * rate, 1.0)
+    adjusted = np.minimum(like["ratio"].to_numpy(np.float64) * _others_rate(bad, n, known), 1.0)
     place = _places(frame, bad, n, judged, mix, rules)
     good = lines.direction == "higher"
     alone = int(judged.sum()) < 2
@@ -94,6 +94,13 @@ def compare_units(
         group=told_apart(chance_worse, chance_better, rules.level),
         reason=np.select([~known, ~judged, alone], ["missing_count", "few_cases", "nobody_to_compare"], ""),
     )[list(COMPARISON)]
+
+
+def _others_rate(bad: Array, n: Array, known: Flags) -> Array:
+    """The share of faults of all others together, for each unit; NaN where there are none."""
+    faults, cases = np.where(known, bad, 0), np.where(known, n, 0)
+    rest = cases.sum() - cases
+    return np.asarray((faults.sum() - faults) / np.where(rest > 0, rest, np.nan))
 
 
 def _told(faults: Array | float, good: bool) -> Array | float:

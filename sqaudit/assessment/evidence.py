@@ -10,8 +10,8 @@ from sqaudit.assessment.funnel import at_most
 from sqaudit.assessment.rules import Rule
 
 CANDIDATES = (
-    "level", "unit", "period", "rule", "kind", "indicator", "numerator", "denominator", "value", "line",
-    "months", "chance_at_line", "adjusted_chance", "chance_at_organisation", "chance_mix",
+    "level", "unit", "period", "rule", "kind", "indicator", "numerator", "denominator", "value", "best_case",
+    "line", "months", "chance_at_line", "adjusted_chance", "chance_at_organisation", "chance_mix",
     "probability_wrong", "consequence", "status",
 )  # fmt: skip
 WITHHELD = (

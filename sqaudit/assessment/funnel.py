@@ -30,7 +30,7 @@ class Dispersion:
     phi          mean squared (winsorised) z: 1 where chance is all
     tau          standard deviation between units beyond chance, in the unit of the standard errors
     units        how many units it rests on
-    present      whether phi is larger than chance explains, 1 + 2 sqrt(2 / units)
+    present      whether phi is larger than chance explains, 1 + 2 sqrt(2 / units), and there are units enough
     """
 
     phi: float
@@ -110,7 +110,9 @@ def dispersion(
     The outermost `winsorised` part on each side counts as if it lay at that quantile, so that the very units
     looked for do not widen the limits. phi is the mean of the squares; tau squared is
     (I phi - (I - 1)) / (sum w - sum w^2 / sum w) with w = 1 / s^2, 0 where negative. Missing values take no
-    part. NaN and not present with fewer than two units.
+    part. NaN with fewer than two units. Never present among so few units that the part drawn in is less than
+    one of them (ten at the usual tenth): there a single unit far out would widen the limits that should
+    show it.
 
     Source: Spiegelhalter (2005), Stat. Med. 24:1185-1202, appendix A.3, and Qual. Saf. Health Care
     14:347-351; moments: DerSimonian and Laird (1986), Control. Clin. Trials 7:177-188.
@@ -130,7 +132,7 @@ def dispersion(
     drawn_in = np.clip(values, *np.quantile(values, [winsorised, 1 - winsorised]))
     phi = float((drawn_in**2).sum() / units)
     between = (units * phi - (units - 1)) / (weight.sum() - (weight**2).sum() / weight.sum())
-    present = phi > 1 + 2 * np.sqrt(2 / units)
+    present = phi > 1 + 2 * np.sqrt(2 / units) and units * (winsorised or 1) >= 1
     return Dispersion(phi, float(np.sqrt(max(between, 0.0))), units, bool(present))
 
 

@@ -14,8 +14,8 @@ from sqaudit.estimates.flags import flag_people
 LINES: tuple[LineName, ...] = ("target", "warn", "penalty")
 JUDGEMENTS = (
     "level", "unit", "period", "grain", "indicator", "numerator", "denominator", "value", "low", "high",
-    "direction", "target", "warn", "penalty", "standing", "chance_target", "chance_warn", "chance_penalty",
-    "verdict", "reason", "months_missed",
+    "best_case", "direction", "target", "warn", "penalty", "standing", "chance_target", "chance_warn",
+    "chance_penalty", "verdict", "reason", "months_missed",
 )  # fmt: skip
 _DUST = 1e-9  # of the cases: counts nearer to a line than this lie on it
 
@@ -23,13 +23,14 @@ _DUST = 1e-9  # of the cases: counts nearer to a line than this lie on it
 def judge(cells: pd.DataFrame, rules: AssessmentRules) -> pd.DataFrame:
     """Every unit, period and indicator with value, interval, standing and verdict.
 
-    In: tidy cells. Out, in their order: the figures; `value` with its Wilson interval; `standing`, where the
-    figure lies (met, below_target, below_warn, below_penalty; `below` is the bad side, whatever the
-    direction); `chance_...`, that a unit just on this line shows so many faults or more, exact; `verdict`,
-    what can be said: shown_below_penalty, shown_below_warn, shown_below_target, shown_to_meet, undetermined,
-    or no_verdict with its `reason` (few_cases, missing_count). Verdicts hold for all units of a level
-    compared in the period together (Benjamini and Hochberg). `months_missed` counts the months in a row in
-    which the figure missed its target; months with few cases neither count nor reset (A34).
+    In: tidy cells. Out, in their order: the figures; `value` with its Wilson interval; `best_case`, the best
+    true level that fits what was seen (one-sided, exact, at 1 - level); `standing`, where the figure lies
+    (met, below_target, below_warn, below_penalty; `below` is the bad side, whatever the direction); `chance_...`,
+    that a unit just on this line shows so many faults or more, exact; `verdict`, what can be said:
+    shown_below_penalty, shown_below_warn, shown_below_target, shown_to_meet, undetermined, or no_verdict with
+    its `reason` (few_cases, missing_count). Verdicts hold for all units of a level compared in the period
+    together (Benjamini and Hochberg). `months_missed` counts the months in a row in which the figure missed
+    its target; months with few cases neither count nor reset (A34).
     """
     parts = [
         _family(frame.reset_index(drop=True), rules.by_indicator[str(key[1])], rules)
@@ -53,6 +54,15 @@ def fault_line(lines: Lines, name: LineName) -> float:
         return float("nan")
     # Rounded, since 1 - 0.95 is not 0.05: nobody writes a line with ten digits.
     return round(1 - line, 10) if lines.direction == "higher" else line
+
+
+def best_case(bad: Array, n: Array, lines: Lines, level: float) -> Array:
+    """The best true level of the indicator that fits so many faults: one-sided, exact, at 1 - level.
+
+    NaN without cases. Source: Clopper and Pearson (1934), Biometrika 26:404-413.
+    """
+    fewest = intervals.clopper_pearson(bad, n, 1 - 2 * level).low if level < 0.5 else bad / n
+    return np.asarray(1 - fewest if lines.direction == "higher" else fewest)
 
 
 def beyond(bad: Array, n: Array, line: float) -> npt.NDArray[np.bool_]:
@@ -101,6 +111,7 @@ def _family(frame: pd.DataFrame, lines: Lines, rules: AssessmentRules) -> pd.Dat
         value=value,
         low=bounds.low,
         high=bounds.high,
+        best_case=best_case(bad, n, lines, rules.level),
         direction=lines.direction,
         **{name: np.nan if line is None else line for name, line in named.items()},
         standing=_standing(bad, n, fault),

@@ -13,7 +13,7 @@ from sqaudit.assessment.comparison import largest_tail, standardised
 from sqaudit.assessment.evidence import EXPECTED, WITHHELD, at_organisation, joined, listed
 from sqaudit.assessment.exact_strata import Array
 from sqaudit.assessment.funnel import at_most
-from sqaudit.assessment.judgements import beyond, chances, fault_line
+from sqaudit.assessment.judgements import best_case, beyond, chances, fault_line
 from sqaudit.assessment.rules import AssessmentRules, Lines, Missed
 from sqaudit.assessment.shrinkage import beliefs
 from sqaudit.estimates.multiplicity import benjamini_hochberg
@@ -72,6 +72,7 @@ def missed(
     table = pooled.assign(
         indicator=lines.indicator,
         value=pooled["numerator"] / pooled["denominator"].where(pooled["denominator"] > 0),
+        best_case=best_case(bad, n, lines, rules.level),
         line=lines.line(rule.line),
         months=[", ".join(run) for run in pooled["run"]],
         chance_at_line=alone,

@@ -79,6 +79,15 @@ def withheld_sentence(row: Row, labels: Labels, language: Tongue) -> str:
 
 def expected_sentence(row: Row, labels: Labels, language: Tongue) -> str:
     """How many names of a list are to be expected wrong, beside those of a list of bare figures."""
+    if not numbers.is_number(row["false_at_most"]):
+        return say(
+            "assessment.expected_top",
+            language,
+            indicator=named(labels, row["indicator"], language),
+            judged=int(row["judged"]),
+            listed=int(row["listed"]),
+            innocent=_about(row["false_expected"]),
+        )
     return say(
         "assessment.expected",
         language,

@@ -60,6 +60,7 @@ def test_a_name_on_the_list_carries_its_evidence_and_is_for_review() -> None:
     assert row["adjusted_chance"] == pytest.approx(4 * stats.binom.sf(19, 100, 0.1))
     assert row["chance_at_organisation"] == pytest.approx(stats.binom.sf(19, 100, 38 / 400))
     assert 0 < row["probability_wrong"] < 0.05
+    assert row["best_case"] == pytest.approx(1 - stats.beta.ppf(0.05, 20, 81))
     assert done.withheld[["unit", "reason"]].to_numpy().tolist() == [["U03", "chance_explains"]]
     assert "for_review_only" in done.notes
 
@@ -104,6 +105,11 @@ def test_a_thin_month_neither_counts_nor_resets() -> None:
     row = done.judgements.set_index(["unit", "period"])["months_missed"]
     assert [row["U00", f"2026-0{at}"] for at in (7, 8, 9)] == [1, 1, 2]
     assert row["U02", "2026-09"] == 0
+    assert set(assess(cells, rules(TWICE), period="2026-08").judgements["period"]) == {
+        "2026-07",
+        "2026-08",
+        "2026-Q3",
+    }
     thin = assess(cells, rules(TWICE), period="2026-08")
     assert thin.candidates.empty
     assert set(thin.withheld["reason"]) == {"few_cases"}
@@ -117,6 +123,9 @@ def test_the_best_tenth_with_ties_and_without_few_cases() -> None:
     limit = assess(cells, rules({**STAR, "rank_by": "lower_limit"}, lines=lines))
     assert units(limit.candidates, "star") == ["U01", "U02"]  # 30 of 30 is less sure than 99 of 100
     assert (done.candidates["probability_wrong"] < 1).all()
+    best = done.expected.set_index("rule").loc["star"]
+    assert best["judged"] == 20
+    assert best["false_expected"] == pytest.approx(done.candidates["probability_wrong"].sum())
 
 
 def test_ten_per_cent_of_thirty_are_three() -> None:

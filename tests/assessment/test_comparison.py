@@ -75,6 +75,9 @@ def test_cases_that_nobody_else_has_are_not_compared() -> None:
     )
     found = standardise(cells, ["kind"]).set_index("unit")
     assert found.loc["A", ["compared", "not_compared", "ratio"]].tolist() == [100, 100, 1]
+    assert done([80, 95, 90], [90, 100, 120]).comparison["adjusted"].tolist()[:3] == pytest.approx(
+        [80 / 90, 0.95, 0.75]  # one stratum leaves the figure as it is
+    )
     only = standardise(cells[cells["unit"] == "A"], ["kind"])
     assert only["reason"].tolist() == ["nobody_to_compare"]
     assert only["ratio"].isna().all()
@@ -114,7 +117,12 @@ def test_everybody_perfect_and_nobody_at_all() -> None:
 def test_huge_counts_are_told_apart_and_widened() -> None:
     large = done([949_000, 952_000, 950_100, 900_000], 1_000_000)
     assert units_by(large, "miss") == []
-    assert large.comparison["overdispersed"].astype(bool).all()
+    assert not large.comparison["overdispersed"].astype(bool).any()  # too few units to widen limits by
+    shares = np.linspace(0.93, 0.96, 24) * 1_000_000
+    many = done([*np.round(shares), 700_000], 1_000_000).comparison
+    assert many["overdispersed"].astype(bool).all()
+    assert many["position"].iloc[24] == "worse_998"
+    assert (many["position"].iloc[:24] == "inside").all()
     assert large.comparison["group"].iloc[:1].tolist() == [
         "better",
     ]

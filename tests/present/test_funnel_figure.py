@@ -135,7 +135,7 @@ def test_the_message_counts_what_is_beyond_and_what_chance_makes() -> None:
     assert funnel_reading(month(done()), "en").startswith(
         "2 of 16 units judged beyond the 99.8 % limits; chance"
     )
-    wide = done([9_000, 9_900, 9_500, 9_990, 8_000], [10_000] * 5)
+    wide = done([9_000, 9_900, 9_500, 9_990, 8_000] * 3, [10_000] * 15)
     assert "vary more than chance explains" in funnel_reading(month(wide), "en")
     assert funnel_reading(month(done([9], [10])), "zh") == "没有单位有足够的件数可供判断"
 

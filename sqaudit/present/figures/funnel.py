@@ -118,6 +118,7 @@ def _set_width(axes: Axes, points: pd.DataFrame) -> None:
         axes.set_xlim(least / 1.25, most * 1.25)
         axes.xaxis.set_major_formatter(lambda value, _: drawable(numbers.plain(float(value))))
         axes.xaxis.set_minor_formatter(lambda *_: "")
+        axes.tick_params(which="minor", length=0)
     else:
         room = 0.05 * most
         axes.set_xlim(max(0.0, least - room), most + room)
