@@ -20,6 +20,8 @@ PAIR_SWEEPS = 4
 WIDEST = 3.0  # logit or log: a group that nothing is known of may lie anywhere (a factor of 20)
 LEAST_VARIANCE = 1e-4  # an interaction of one per cent is none
 LONGEST_STEP = 1.0  # of a Newton step, so that an empty level cannot run away
+NEW = 0.5  # information of a level below this is none: about five cases at a share of one in ten
+LEAST_AMONG = 0.09  # variance of levels: new ones may always differ by 0.3 on the logit, as agents do
 _NOTHING = 1e-9
 
 
@@ -28,23 +30,33 @@ class Baseline:
     """The expected predictor of each cell, and how sure that is for a group.
 
     `interaction` is the variance of groups around their main effects; `known` holds, for each dimension, the
-    information that the data behind the baseline have about each level.
+    information that the data behind the baseline have about each level, and `among` the variance of its
+    levels: how far a level that was not there before may lie off the others.
     """
 
     predictor: Array
     interaction: float
     known: tuple[Array, ...]
+    among: tuple[float, ...]
 
     def spread(self, cuboid: Cuboid) -> Array:
         """How far each group may have lain off its expectation, as a standard deviation.
 
-        A group of one condition is known by its own data alone. One of several conditions has what its main
+        A group of one condition is known by its own data alone, or, if it is new, by the other levels of its
+        dimension: a new agent is expected to be like the agents. One of several conditions has what its main
         effects leave over, and the uncertainty of these effects.
         """
-        if len(cuboid.dims) < 2:
+        if not cuboid.dims:
             return np.full(len(cuboid), WIDEST)
         levels = cuboid.levels()
-        unsure = [1 / self.known[dim][levels[:, place]] for place, dim in enumerate(cuboid.dims)]
+        if len(cuboid.dims) == 1:
+            dim = cuboid.dims[0]
+            new = self.known[dim][levels[:, 0]] < NEW
+            return np.where(new, np.sqrt(self.among[dim]), WIDEST)
+        unsure = [
+            1 / (self.known[dim][levels[:, place]] + 1 / self.among[dim])
+            for place, dim in enumerate(cuboid.dims)
+        ]
         spread: Array = np.minimum(np.sqrt(self.interaction + np.sum(unsure, axis=0)), WIDEST)
         return spread
 
@@ -94,7 +106,23 @@ def fitted(
     pseudo = np.maximum(settings.pseudo_count, 1 / (slope * max(varied, _NOTHING)))
     own = (observed + pseudo * family.mean(predictor)) / (weight + pseudo)
     variance = max([settings.least_interaction**2, *variances])
-    return Baseline(family.predictor(own), variance, levels)
+    return Baseline(family.predictor(own), variance, levels, _among(blocks, levels))
+
+
+def _among(blocks: Sequence[_Block], known: Sequence[Array]) -> tuple[float, ...]:
+    """The variance of the levels of each dimension beyond chance; of one with few, that of the others."""
+    found = [_of_levels(block.effects, own) for block, own in zip(blocks, known, strict=True)]
+    most = max([LEAST_AMONG, *(one for one in found if one is not None)])
+    return tuple(most if one is None else max(one, LEAST_AMONG) for one in found)
+
+
+def _of_levels(effects: Array, known: Array) -> float | None:
+    seen = known >= NEW
+    if seen.sum() < 3:
+        return None
+    off, weight = effects[seen], known[seen]
+    spread = np.average((off - np.average(off, weights=weight)) ** 2, weights=weight)
+    return float(spread - np.average(1 / weight, weights=weight))
 
 
 def main_effects(
