@@ -25,6 +25,7 @@ from sqaudit.inspections.cells import Cell, read_cell
 from sqaudit.inspections.faults import fault_table
 from sqaudit.inspections.reading import ANSWERS
 from sqaudit.inspections.store import keep
+from sqaudit.sample_plan import SamplePlan
 from sqaudit.samples import Sample, draw, read_sample, replace_case, standing_cases, write_sample
 
 RUN, FORM = "params/inspection_review.yaml", "params/forms/service_inspection.yaml"
@@ -56,21 +57,20 @@ def chance(*parts: object) -> random.Random:
 def make(out: Path) -> Path:
     """The folder of the sample, drawn and answered, made anew in `out`."""
     with open_audit(RUN, notebooks=["data_quality"]) as audit:
-        sample = write_sample(draw(audit, audit.run.sample, DRAWN), out)
+        plan = audit.run.sample
+        sample = write_sample(draw(audit, plan, DRAWN), out)
     for case in _picked(sample.cases[sample.cases["channel"] == "phone"]["case_id"], LOST, "lost"):
         replace_case(sample.folder, case, "recording lost", "李敏", DRAWN)
     sample = read_sample(sample.folder)
     cases = standing_cases(sample)
     form = read_form(FORM)
-    _give_out(sample, cases, form)
+    _give_out(sample, cases, form, plan)
     _answer(sample.folder, cases[cases["status"] != "not_inspected"], form)
     _dispute(sample.folder)
     return sample.folder
 
 
-def _give_out(sample: Sample, cases: pd.DataFrame, form: InspectionForm) -> None:
-    with open_audit(RUN, notebooks=["data_quality"]) as audit:
-        plan = audit.run.sample
+def _give_out(sample: Sample, cases: pd.DataFrame, form: InspectionForm, plan: SamplePlan) -> None:
     first = assign(sample.cases, plan.inspectors, sample.seed, plan.double_coded).assign(part=1)
     more = assign_replacements(cases, first, plan.inspectors, sample.seed).assign(part=2)
     rules = {"inspectors": sorted(plan.inspectors), "double_coded": str(plan.double_coded), "blind": False}

@@ -53,13 +53,13 @@ def estimate_command(
     """
     with faults_told(as_json or form is Form.json):
         the_plan, setting, drawn = sample_of(run_file, sample)
+        columns = _columns(by, list(map(str, drawn.cases.columns)))
         from sqaudit.audit import Audit
         from sqaudit.inspection_results import inspection_results
         from sqaudit.sampled import inspection_of
 
         with Audit(the_plan) as audit:
             inspection = inspection_of(audit, drawn)
-        columns = _columns(by, inspection)
         run = the_plan.run
         results = inspection_results(inspection, columns, run.confidence, run.minimum_cases)
         if inspection.form is None or results.population.empty:
@@ -75,10 +75,9 @@ def estimate_command(
     write(_together(results), form, output, lambda: "")
 
 
-def _columns(by: str, inspection: Inspection) -> list[str]:
+def _columns(by: str, known: list[str]) -> list[str]:
     """The columns asked for; those of the default only as far as the cases have them."""
     wanted = [name.strip() for name in by.split(",") if name.strip()]
-    known = list(map(str, inspection.cases.columns))
     given = by != "agent,team,channel"
     faults = [
         Fault("--by", f"the cases have no column '{name}'.", did_you_mean(name, known))
