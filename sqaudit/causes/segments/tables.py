@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -151,7 +151,7 @@ class _Part:
         before, now = self._standing()
         own = self._fit.predictor - self._start[0]
         effects = [np.maximum(self.sums[:, column] / self._rows_per_cell, 1.0) for column in (0, 3)]
-        return change_of(
+        evidence = change_of(
             self._period(0),
             self._period(1),
             _SHARE,
@@ -161,6 +161,10 @@ class _Part:
             self._offset,
             (effects[0], effects[1]),
         )
+        # The reader wants what differs from before; a shift of everything is a part of that.
+        period = self._period(1)
+        excess = period.observed - period.weight * _SHARE.mean(now + own)
+        return replace(evidence, excess=excess)
 
     def _spread(self, found: Cuboid) -> Array:
         """The spread of the baseline, which numbers the dimensions of the table alone."""

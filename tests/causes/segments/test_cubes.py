@@ -7,7 +7,8 @@ from itertools import combinations
 import pandas as pd
 import pytest
 
-from sqaudit.causes.cubes import blocks_of, explain_records
+from sqaudit.causes.cubes import explain_records
+from sqaudit.causes.encoded import blocks_of
 from sqaudit.causes.explain import explain_change
 from sqaudit.engines.duckdb import DuckDBEngine
 from sqaudit.errors import ParameterError
