@@ -40,9 +40,10 @@ class DriversFound:
     `status` is `estimated`, `too_few` (under 10 cases with or without the outcome) or `no_records` (no score
     or no complaints that belong to anything). `table` is that of `causes.drivers`, with `context` (adjusted
     for, nobody's doing) and `clear` (q <= 0.05, over the facts that are no context). `span` names the
-    periods: one, the first and the last, or `until` and the last. `unknown` are facts set aside because too few cases
-    have them known, `never` those that happened to nobody, `absent` those whose records or columns are not
-    there; `names` tells facts in both languages. A low score is an answer that `indicator` does not count.
+    periods: one, the first and the last, or `until` and the last. `unknown` are facts set aside because
+    too few cases have them known, `never` those that happened to nobody, `absent` those whose records or
+    columns are not there; `names` tells facts in both languages. A low score is an answer that `indicator`
+    does not count.
     """
 
     outcome: str

@@ -6,7 +6,17 @@ from collections.abc import Callable, Sequence
 
 from sqaudit.present import blocks
 from sqaudit.present.blocks import Block
-from sqaudit.report import causes, grounds, missing, overview, pictures, readings, result
+from sqaudit.report import (
+    categories,
+    causes,
+    experience,
+    grounds,
+    missing,
+    overview,
+    pictures,
+    readings,
+    result,
+)
 from sqaudit.report.reader import Reader
 from sqaudit.report.sampling_page import SamplingPage
 from sqaudit.review import Review
@@ -63,6 +73,22 @@ class Page(SamplingPage):
     def causes(self) -> Block:
         """Why: for each indicator that calls for it, is it real, mix or rate, where, since when."""
         return causes.causes(self._reader)
+
+    def score_change(self) -> Block:
+        """Which indicators moved the score since the compared period; the parts add up."""
+        return experience.score_change(self._reader)
+
+    def drivers(self) -> Block:
+        """What customers experienced who scored low or complained: association, not proof."""
+        return experience.drivers(self._reader)
+
+    def reasons(self) -> Block:
+        """The words of remarks with low scores and complaints, with keys to open."""
+        return experience.reasons(self._reader)
+
+    def categories(self) -> Block:
+        """Which categories are frequent, which are weak, and which grow in which severity."""
+        return categories.categories(self._reader)
 
     def readings(self) -> Block:
         """What every other reading of the documents would change in figures, verdicts, score and grade."""
