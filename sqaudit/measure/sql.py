@@ -75,6 +75,15 @@ def filled(scan: Scan, piece: Piece, inside: str, columns: Sequence[str]) -> str
     return f"SELECT {_period(scan)}, {side}, {counts}\n{rows}\nGROUP BY 1, 2"
 
 
+def counted_rows(scan: Scan, piece: Piece, shown: Sequence[str], *kept: str) -> str:
+    """The query for chosen values of the counted rows in question, to be grouped by another around it.
+
+    `shown` are SQL expressions over columns of the records, `kept` further conditions on the rows.
+    """
+    counted = f"({read(piece, scan.question.now).counted})"
+    return f"SELECT {', '.join(shown)}\nFROM {_source(scan)}{_where(scan, counted, *kept)}"
+
+
 def proving(scan: Scan, piece: Piece, key: str, case: str) -> str:
     """The query for what a time limit is judged by: of every record with that key, one row.
 
