@@ -80,7 +80,7 @@ def assess(
     ({'unit': ['A'], 'status': ['for_review']}, {'unit': ['B'], 'reason': ['chance_explains']})
     """
     counted, told = tidy(cells, rules, period), tidy_complaints(complaints)
-    mixed = _mix(mix)
+    mixed = _mix(mix, counted)
     month = period or max([*counted.loc[counted["grain"] == "month", "period"], *told["period"]], default="")
     quarter = quarter_of(month) if month else ""
     judgements = judge(counted, rules)
@@ -101,16 +101,28 @@ def assess(
         comparison=comparison,
         league=league,
         lists=lists,
-        notes=tuple(_notes(judgements, comparison, counted, mixed, month, unknown)),
+        notes=(
+            *_notes(judgements, comparison, counted, mixed, month, unknown),
+            *_unused(cells, counted, told, rules),
+        ),
     )
 
 
-def _mix(mix: pd.DataFrame | None) -> pd.DataFrame | None:
+def _mix(mix: pd.DataFrame | None, counted: pd.DataFrame) -> pd.DataFrame | None:
+    """The case mix with texts as keys; ValueError, with all reasons, where it does not match the cells."""
     if mix is None:
         return None
     require(mix, ["unit", "count", "bad"], "case mix")
+    months = counted[counted["grain"] == "month"]
+    faults = [
+        f"there are several of `{name}` in the cells, and case mix does not say which it is for."
+        for name in ("level", "indicator", "period")
+        if name not in mix and months[name].nunique() > 1
+    ]
     if not mix_dimensions(mix):
-        raise ValueError("Case mix needs at least one column that describes the cases, such as channel.")
+        faults.append("it needs at least one column that describes the cases, such as channel.")
+    if faults:
+        raise ValueError("Case mix cannot be used: " + " ".join(faults))
     texts = {name: mix[name].astype(str) for name in ("level", "unit", "indicator", "period") if name in mix}
     return mix.assign(**texts)
 
@@ -239,6 +251,20 @@ def _notes(
         yield "complaints_missing"
     if (comparison["reason"] == "nobody_to_compare").any():
         yield "nobody_to_compare"
+
+
+def _unused(
+    cells: pd.DataFrame, counted: pd.DataFrame, told: pd.DataFrame, rules: AssessmentRules
+) -> Iterator[str]:
+    """What was given and not used: indicators without lines, lines without cells, rules for absent levels."""
+    given, lined = {str(one) for one in cells["indicator"].dropna()}, {*rules.by_indicator}
+    if given - lined:
+        yield "indicators_without_lines"
+    if lined - given:
+        yield "indicators_absent"
+    levels = {str(one) for one in (*counted["level"], *told["level"])}
+    if any(rule.levels and not levels & {*rule.levels} for rule in rules.rules):
+        yield "levels_absent"
 
 
 def _differs(counted: pd.DataFrame, mix: pd.DataFrame, month: str) -> bool:

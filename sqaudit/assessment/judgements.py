@@ -25,12 +25,12 @@ def judge(cells: pd.DataFrame, rules: AssessmentRules) -> pd.DataFrame:
 
     In: tidy cells. Out, in their order: the figures; `value` with its Wilson interval; `best_case`, the best
     true level that fits what was seen (one-sided, exact, at 1 - level); `standing`, where the figure lies
-    (met, below_target, below_warn, below_penalty; `below` is the bad side, whatever the direction); `chance_...`,
-    that a unit just on this line shows so many faults or more, exact; `verdict`, what can be said:
-    shown_below_penalty, shown_below_warn, shown_below_target, shown_to_meet, undetermined, or no_verdict with
-    its `reason` (few_cases, missing_count). Verdicts hold for all units of a level compared in the period
-    together (Benjamini and Hochberg). `months_missed` counts the months in a row in which the figure missed
-    its target; months with few cases neither count nor reset (A34).
+    (met, below_target, below_warn, below_penalty; `below` is the bad side, whatever the direction);
+    `chance_...`, that a unit just on this line shows so many faults or more, exact; `verdict`, what can be
+    said: shown_below_penalty, shown_below_warn, shown_below_target, shown_to_meet, undetermined, or
+    no_verdict with its `reason` (few_cases, missing_count). Verdicts hold for all units of a level compared
+    in the period together (Benjamini and Hochberg). `months_missed` counts the months in a row in which the
+    figure missed its target; months with few cases neither count nor reset (A34).
     """
     parts = [
         _family(frame.reset_index(drop=True), rules.by_indicator[str(key[1])], rules)

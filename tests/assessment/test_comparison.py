@@ -142,6 +142,14 @@ def test_a_missing_count_judges_nobody_and_costs_nobody() -> None:
     assert adjusted == pytest.approx(2 * with_gap.candidates["chance_at_line"].iloc[0])
 
 
+def test_what_is_not_used_is_said() -> None:
+    extra = pd.concat([month([90], 100), month([90], 100, indicator="solved")])
+    lines = [{"indicator": name, "target": 0.95, "penalty": 0.9} for name in ("on_time", "answered")]
+    notes = assess(extra, rules({**MISS, "levels": ["agent"]}, lines=lines)).notes
+    assert {"indicators_without_lines", "indicators_absent", "levels_absent"} <= set(notes)
+    assert not {"indicators_absent", "levels_absent"} & set(done([90], 100).notes)
+
+
 def test_a_lower_is_better_indicator_is_the_same_assessment() -> None:
     lines = [{"indicator": "on_time", "direction": "lower", "target": 0.05, "penalty": 0.10}]
     good, bad = month([80, 96, 97, 89], 100), month([20, 4, 3, 11], 100)
@@ -206,6 +214,15 @@ def test_impossible_input_is_refused_with_all_reasons() -> None:
     told = pd.DataFrame({"unit": ["U00"], "period": ["2026-09"], "raised": [1], "upheld": [2]})
     with pytest.raises(ValueError, match="upheld complaints must not exceed"):
         assess(month([5], 30), rules(MISS), told)
+
+
+def test_case_mix_that_cannot_be_matched_is_refused() -> None:
+    cells = months([90, 95], [90, 95])
+    mix = pd.DataFrame({"unit": ["U00"], "count": [100], "bad": [10]})
+    with pytest.raises(ValueError, match=r"several of `period`.*at least one column that describes"):
+        assess(cells, rules(MISS), mix=mix)
+    good = mix.assign(kind="phone", period="2026-08")
+    assert "mix_known" in assess(cells, rules(MISS), mix=good).notes
 
 
 def test_rules_of_a_file_and_all_their_faults(tmp_path) -> None:  # type: ignore[no-untyped-def]

@@ -204,6 +204,10 @@ def test_every_code_has_its_words() -> None:
     row = {"unit": "A", "indicator": "x", "value": 0.8, "numerator": 8, "denominator": 10, "line": 0.9}
     for reason in reasons:
         assert "90 %" in withheld_sentence({**row, "reason": reason}, {}, "zh")
+    codes = ["for_review_only", "few_cases", "missing_counts", "overdispersed", "mix_known", "mix_unknown"]
+    codes += ["mix_differs", "complaints_missing", "nobody_to_compare", "indicators_without_lines"]
+    codes += ["indicators_absent", "levels_absent"]
+    assert all(is_said(f"assessment.note.{code}") for code in codes)
     for family, words in {
         "standing": ["met", "below_target", "below_warn", "below_penalty"],
         "position": ["worse_998", "worse_95", "inside", "better_95", "better_998", "no_verdict"],
