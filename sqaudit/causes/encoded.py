@@ -11,7 +11,7 @@ import pandas as pd
 
 from sqaudit.causes.segments.baseline import main_effects
 from sqaudit.causes.segments.cells import Array, Codes, mixed
-from sqaudit.causes.segments.cuboids import Segment
+from sqaudit.causes.segments.cuboids import Segment, combinations_of
 from sqaudit.causes.segments.families import Share
 from sqaudit.causes.segments.settings import Settings
 from sqaudit.causes.segments.tables import SUMS, Table, aligned, rolled
@@ -20,6 +20,8 @@ from sqaudit.engines import Engine
 from sqaudit.errors import EngineError
 
 LARGEST_TABLE = 150_000  # groups; above, the engine leaves its fast paths
+MOST_GROUPS = 2_000_000  # in all tables together: half a gigabyte of likelihoods
+FEW_DIMENSIONS = 10  # up to here, sets of three dimensions more than the depth are looked at
 SAMPLE = 300_000  # records from which the main effects are learnt: standard errors of 0.02 on a logit
 MILLION = 1_000_000
 _AS_THEY_ARE = frozenset(
@@ -39,27 +41,48 @@ class Records:
     now: str
 
 
-def blocks_of(sizes: Sequence[int], depth: int, most: int = LARGEST_TABLE) -> list[tuple[int, ...]]:
-    """Sets of dimensions that hold every combination of the depth, each with few enough groups.
+def searched(sizes: Sequence[int], depth: int, most: int = MOST_GROUPS) -> list[tuple[int, ...]]:
+    """The largest combinations of dimensions that are searched: all of the depth, as far as memory allows.
+
+    Combinations come in by depth and then by their number of groups, until all of them together have `most`
+    groups; single dimensions always do. Those that another one holds are left out of the answer.
+
+    >>> searched([3, 3, 500], 2, most=600)
+    [(0, 1), (2,)]
+    """
+    room = {
+        dims: int(np.prod([sizes[dim] for dim in dims], dtype=np.float64))
+        for dims in combinations_of(len(sizes), depth)
+        if dims
+    }
+    kept, total = [], 0
+    for dims in sorted(room, key=lambda dims: (len(dims), room[dims], dims)):
+        total += room[dims]
+        if len(dims) == 1 or total <= most:
+            kept.append(dims)
+    return sorted(dims for dims in kept if not any(set(dims) < set(other) for other in kept))
+
+
+def blocks_of(
+    sizes: Sequence[int], wanted: Sequence[tuple[int, ...]], most: int = LARGEST_TABLE
+) -> list[tuple[int, ...]]:
+    """Sets of dimensions that hold every combination wanted, each with few enough groups.
 
     Greedy: the set that holds most combinations still missing comes first, the smaller one where two hold as
     many. A combination that is too large by itself is a set of its own.
 
-    >>> blocks_of([3, 3, 3, 3], 2, most=30)
+    >>> blocks_of([3, 3, 3, 3], [(0, 1), (0, 2), (1, 2), (0, 3), (1, 3), (2, 3)], most=30)
     [(0, 1, 2), (0, 1, 3), (2, 3)]
     """
-    count = len(sizes)
-    missing = set(combinations(range(count), min(depth, count)))
-    room = {
-        dims: float(np.prod([sizes[dim] for dim in dims]))
-        for size in range(min(depth, count), count + 1)
-        for dims in combinations(range(count), size)
-    }
-    held = {dims: set(combinations(dims, min(depth, count))) for dims in room}
-    found = []
+    count, depth = len(sizes), max(len(dims) for dims in wanted)
+    deepest = min(count, depth + (3 if count <= FEW_DIMENSIONS else 1))
+    larger = [dims for size in range(1, deepest + 1) for dims in combinations(range(count), size)]
+    room = {dims: float(np.prod([sizes[dim] for dim in dims])) for dims in larger}
+    missing, found = set(wanted), []
+    possible = [dims for dims in larger if room[dims] <= most or dims in missing]
+    held = {dims: {one for one in wanted if set(one) <= set(dims)} for dims in possible}
     while missing:
-        allowed = [dims for dims in room if room[dims] <= most or dims in missing]
-        best = min(allowed, key=lambda dims: (-len(held[dims] & missing), room[dims], dims))
+        best = min(possible, key=lambda dims: (-len(held[dims] & missing), room[dims], dims))
         found.append(best)
         missing -= held[best]
     return found
@@ -167,8 +190,9 @@ class Tables:
     """The tables of a search, added up by the engine, of all records or of a segment's."""
 
     def __init__(self, engine: Engine, source: str, sizes: Sequence[int], depth: int) -> None:
-        self._engine, self._source, self._sizes, self._depth = engine, source, sizes, depth
-        self._blocks = blocks_of(sizes, depth)
+        self._engine, self._source, self._sizes = engine, source, sizes
+        self._wanted = searched(sizes, depth)
+        self._blocks = blocks_of(sizes, self._wanted)
         self.all = self._made("")
         self.taken: list[tuple[Segment, list[Array]]] = []
 
@@ -183,7 +207,7 @@ class Tables:
     def _made(self, where: str) -> list[Table]:
         made: dict[tuple[int, ...], Table] = {}
         for block in self._blocks:
-            wanted = [dims for dims in combinations(block, self._depth) if dims not in made]
+            wanted = [dims for dims in self._wanted if set(dims) <= set(block) and dims not in made]
             made.update(rolled(self._block(block, where), self._sizes, wanted))
         return [made[dims] for dims in sorted(made)]
 

@@ -59,6 +59,7 @@ class TableLattice:
         self._owner = {
             dims: next(part for part in self._parts if set(dims) <= set(part.table.dims))
             for dims in combinations_of(len(sizes), depth)
+            if any(set(dims) <= set(table.dims) for table in tables)
         }
         self._cuboids = {dims: cuboid(part.table.codes, sizes, dims) for dims, part in self._owner.items()}
         self.profile: Profile = self._parts[0].evidence.profile
