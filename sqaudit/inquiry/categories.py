@@ -87,24 +87,28 @@ def categories_of(audit: Audit, indicators: Sequence[str] = ()) -> Categories:
         now.label,
         before.label if before is not None else None,
         tuple(sized for one in described().sizes if (sized := _sized(audit, one, now)) is not None),
-        tuple(weak for name in _one_per_kind(audit, indicators) for weak in weak_of(audit, name)),
+        tuple(weak for name in _apart(audit, indicators) for weak in weak_of(audit, name)),
         tuple(grown for one in described().natures if (grown := _grown(audit, one, before, now)) is not None),
     )
 
 
-def _one_per_kind(audit: Audit, indicators: Sequence[str]) -> list[str]:
+def _apart(audit: Audit, indicators: Sequence[str]) -> list[str]:
+    """Indicators of which no two sort the same records: of one kind first, since they are the plainest."""
     total = audit.results.grouped()
     now = total[total["period"] == audit.run.chosen_period.label].set_index("indicator")["denominator"]
-    groups: dict[tuple[str, ...], list[tuple[str, float]]] = {}
+    groups: dict[frozenset[str], list[tuple[str, float]]] = {}
     for name in indicators:
         one = audit.standard.indicator(name)
         if one.kind_of_measure in SHARES and any(_sorts(audit, one, by) for by in described().weak_by):
-            groups.setdefault(tuple(one.kinds), []).append((name, float(now.get(name, 0))))
-    first = []
-    for own in groups.values():
-        most = max(cases for _, cases in own)
-        first.append(next(name for name, cases in own if cases >= most / 2))
-    return first[:MOST_INDICATORS]
+            groups.setdefault(frozenset(one.kinds), []).append((name, float(now.get(name, 0))))
+    taken: set[str] = set()
+    chosen = []
+    for kinds, own in sorted(groups.items(), key=lambda group: len(group[0])):
+        if not kinds & taken:
+            most = max(cases for _, cases in own)
+            chosen.append(next(name for name, cases in own if cases >= most / 2))
+            taken |= kinds
+    return [name for name in indicators if name in chosen][:MOST_INDICATORS]
 
 
 def weak_of(audit: Audit, indicator: str) -> list[Weak]:

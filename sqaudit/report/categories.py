@@ -13,10 +13,11 @@ from sqaudit.present.blocks import Block
 from sqaudit.present.figures.pareto import pareto_bars
 from sqaudit.present.inquiry_words import dimension_name, value_name
 from sqaudit.present.tables.patterns import Naming, severity_table, sizes_table, weak_table
-from sqaudit.present.words import Labels, Tongue, is_missing, joined, named, say
+from sqaudit.present.words import Labels, Tongue, is_missing, is_said, joined, named, say
 from sqaudit.report.reader import BothTongues, Reader
 
 _SPACE = {"zh": "", "en": " "}
+_WEAK = ("weak_point", "worse")  # classes worth a table; without any, one sentence says so
 
 
 def categories(reader: Reader) -> Block:
@@ -38,7 +39,7 @@ def _sized(reader: Reader, one: Sized) -> list[Block]:
         lambda tongue: say(
             "categories_found.sizes",
             tongue,
-            kind=named(reader.labels, one.records, tongue, "kind"),
+            kind=_kind_name(reader, one.records, tongue),
             by=dimension_name(one.by, reader.labels, tongue),
         )
     )
@@ -46,7 +47,7 @@ def _sized(reader: Reader, one: Sized) -> list[Block]:
     labels = _labels(one.table["category"], naming)
     figure = reader.figure(
         lambda tongue: pareto_bars(one.table, labels, tongue, title[tongue]),
-        lambda tongue: _alt(one, naming, title[tongue], tongue),
+        lambda tongue: _alt(one.table, naming, title[tongue], tongue),
     )
     said = reader.both(lambda tongue: _largest(one, naming, tongue))
     table = sizes_table(one.table, naming, reader.language)
@@ -80,7 +81,7 @@ def _largest(one: Sized, naming: Naming, tongue: Tongue) -> str:
     return said + _SPACE[tongue] + more
 
 
-def _alt(one: Sized, naming: Naming, title: str, tongue: Tongue) -> str:
+def _alt(sizes: pd.DataFrame, naming: Naming, title: str, tongue: Tongue) -> str:
     lines = [
         say(
             "categories_found.alt_line",
@@ -88,7 +89,7 @@ def _alt(one: Sized, naming: Naming, title: str, tongue: Tongue) -> str:
             name=naming(row["category"], tongue),
             share=numbers.share(row["share"]),
         )
-        for row in one.table[one.table["kind"] == "category"].to_dict("records")
+        for row in sizes[sizes["kind"] == "category"].to_dict("records")
     ]
     return say("categories_found.alt_sizes", tongue, name=title, lines=joined(lines, tongue))
 
@@ -104,16 +105,32 @@ def _weak(reader: Reader, one: Weak) -> list[Block]:
         )
     )
     said = reader.both(lambda tongue: _weak_lines(one.table, naming, tongue))
-    return [
-        reader.heading("plain.text", 3, text=title),
-        reader.text("plain.text", text=said),
-        weak_table(one.table, naming, reader.language),
-    ]
+    told = [reader.heading("plain.text", 3, text=title), reader.text("plain.text", text=said)]
+    if not one.table["class"].isin(_WEAK).any():
+        return told
+    return [*told, weak_table(one.table, naming, reader.language), _misses(reader, one, naming)]
+
+
+def _misses(reader: Reader, one: Weak, naming: Naming) -> Block:
+    """What the misses are made of, which the share missed in each category does not tell."""
+    title = reader.both(
+        lambda tongue: say(
+            "categories_found.misses",
+            tongue,
+            indicator=named(reader.labels, one.indicator, tongue),
+            by=dimension_name(one.by, reader.labels, tongue),
+        )
+    )
+    labels = _labels(one.misses["category"], naming)
+    return reader.figure(
+        lambda tongue: pareto_bars(one.misses, labels, tongue, title[tongue]),
+        lambda tongue: _alt(one.misses, naming, title[tongue], tongue),
+    )
 
 
 def _weak_lines(table: pd.DataFrame, naming: Naming, tongue: Tongue) -> str:
     said = []
-    for kind, key in (("weak_point", "weak_found"), ("worse", "worse_found")):
+    for kind, key in zip(_WEAK, ("weak_found", "worse_found"), strict=True):
         rows = table[table["class"] == kind].to_dict("records")
         names = [
             say(
@@ -127,7 +144,10 @@ def _weak_lines(table: pd.DataFrame, naming: Naming, tongue: Tongue) -> str:
         ]
         if names:
             said.append(say(f"categories_found.{key}", tongue, names=joined(names, tongue)))
-    return _SPACE[tongue].join(said) or say("categories_found.weak_none", tongue)
+    said = said or [say("categories_found.weak_none", tongue, count=len(table))]
+    few = int((table["class"] == "too_few").sum())
+    said += [say("categories_found.weak_few", tongue, count=few)] if few else []
+    return _SPACE[tongue].join(said)
 
 
 def _grown(reader: Reader, one: Grown, periods: tuple[str, str]) -> list[Block]:
@@ -135,13 +155,14 @@ def _grown(reader: Reader, one: Grown, periods: tuple[str, str]) -> list[Block]:
         lambda tongue: say(
             "categories_found.grown",
             tongue,
-            kind=named(reader.labels, one.records, tongue, "kind"),
+            kind=_kind_name(reader, one.records, tongue),
             nature=dimension_name(one.nature, reader.labels, tongue),
             severity=dimension_name(one.severity, reader.labels, tongue),
         )
     )
     natures, severities = _naming(reader, one.nature), _naming(reader, one.severity)
-    said = reader.both(lambda tongue: _trends(one.table, natures, severities, tongue))
+    graded = _graded(reader, one.severity)
+    said = reader.both(lambda tongue: _trends(one.table, natures, graded, tongue))
     few = int(((one.table["level"] == "cell") & (one.table["trend"] == "too_few")).sum())
 
     def notes(tongue: Tongue) -> list[str]:
@@ -181,8 +202,20 @@ def _trend(row: dict[Any, Any], natures: Naming, severities: Naming, tongue: Ton
     )
 
 
+def _kind_name(reader: Reader, kind: str, tongue: Tongue) -> str:
+    """What a reader calls the records that are counted: of complaints and praise, complaints only."""
+    key = f"categories_found.{kind}"
+    return say(key, tongue) if is_said(key) else named(reader.labels, kind, tongue, "kind")
+
+
 def _naming(reader: Reader, column: str) -> Naming:
     return lambda value, tongue: value_name(column, value, reader.labels, tongue)
+
+
+def _graded(reader: Reader, column: str) -> Naming:
+    """A severity with the name of its column: a bare 3 says nothing in a sentence."""
+    naming = _naming(reader, column)
+    return lambda value, tongue: f"{dimension_name(column, reader.labels, tongue)} {naming(value, tongue)}"
 
 
 def _labels(values: pd.Series, naming: Naming) -> Labels:

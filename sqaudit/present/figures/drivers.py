@@ -28,7 +28,8 @@ def driver_dots(table: pd.DataFrame, labels: Labels, language: Tongue, outcome: 
     """The effect of each fact in percentage points, the largest on top, each with its interval.
 
     In: `fact, with_fact, difference, difference_low, difference_high, effect, low, high, status` as
-    `causes.drivers.drivers` returns them in its `table`. A fact without an adjusted effect says why. Out: a
+    `causes.drivers.drivers` returns them in its `table`; where there is `clear`, only clear facts have a
+    colour. A fact without an adjusted effect says why. Out: a
     figure; one that says so when no fact was compared.
     """
     compared = table[table["difference"].notna() | table["effect"].notna()]
@@ -60,9 +61,8 @@ def _draw_fact(axes: Axes, place: int, row: pd.Series, language: Tongue) -> None
     quiet = palette.VERDICT_COLOURS["monitored"]
     _dot(axes, place - APART, row, ("difference", "difference_low", "difference_high"), quiet, hollow=True)
     if pd.notna(row["effect"]):
-        sense = (
-            "no_clear_change" if row["low"] <= 0 <= row["high"] else "worse" if row["low"] > 0 else "better"
-        )
+        unclear = row["low"] <= 0 <= row["high"] or not row.get("clear", True)
+        sense = "no_clear_change" if unclear else "worse" if row["low"] > 0 else "better"
         _dot(axes, place + APART, row, ("effect", "low", "high"), palette.change_colour(sense), hollow=False)
         words = numbers.difference(row["effect"], "share", language)
         interval = numbers.difference_interval(row["low"], row["high"], "share", language)
