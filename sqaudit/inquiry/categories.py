@@ -22,6 +22,7 @@ from sqaudit.standards.measures import SHARES
 
 MOST_VALUES = 200  # of a column to be put in order; one with more is nearer to an identifier
 MOST_NATURES = 12  # of a column that nature is read from; more are free text
+LEAST_TO_SORT = 100  # cases of an indicator: five categories of the twenty that a judgement needs
 MOST_INDICATORS = 4  # whose misses are sorted unasked
 MOST_COLUMNS = 2  # by which the misses of one indicator are sorted
 
@@ -99,8 +100,9 @@ def _apart(audit: Audit, indicators: Sequence[str]) -> list[str]:
     groups: dict[frozenset[str], list[tuple[str, float]]] = {}
     for name in indicators:
         one = audit.standard.indicator(name)
-        if one.kind_of_measure in SHARES and any(_sorts(audit, one, by) for by in described().weak_by):
-            groups.setdefault(frozenset(one.kinds), []).append((name, float(now.get(name, 0))))
+        cases, sorts = float(now.get(name, 0)), any(_sorts(audit, one, by) for by in described().weak_by)
+        if one.kind_of_measure in SHARES and sorts and cases >= LEAST_TO_SORT:
+            groups.setdefault(frozenset(one.kinds), []).append((name, cases))
     taken: set[str] = set()
     chosen = []
     for kinds, own in sorted(groups.items(), key=lambda group: len(group[0])):
