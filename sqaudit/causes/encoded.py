@@ -166,7 +166,7 @@ class Encoding:
         joins, codes = [], []
         for place, (name, levels) in enumerate(zip(self.names, self.levels, strict=True)):
             rows = ", ".join(
-                f"({_literal(value)}, {code}, {float(effects[place + 1][code])!r})"
+                f"({_literal(value)}, {code}, CAST({float(effects[place + 1][code])!r} AS DOUBLE))"
                 for code, value in enumerate(levels)
             )
             joins.append(
@@ -176,7 +176,9 @@ class Encoding:
             kind = "UTINYINT" if len(levels) < 256 else "USMALLINT"
             codes.append(f"CAST(_code{place} AS {kind}) AS d{place}")
         records = self.records
-        score = " + ".join([repr(float(effects[0][0])), *(f"_effect{place}" for place in range(len(joins)))])
+        score = " + ".join(
+            [f"CAST({float(effects[0][0])!r} AS DOUBLE)", *(f"_effect{place}" for place in range(len(joins)))]
+        )
         return (
             f"SELECT {', '.join(codes)}, CAST(({records.now}) AS UTINYINT) AS now,"
             f" CAST(({records.bad}) AS UTINYINT) AS bad,"
