@@ -139,15 +139,15 @@ def _tested(counts: Array, rest: Array | None, width: float, limit: float, size:
     if isinstance(others, str) and not isinstance(found, str):
         found = "few_others"
     if isinstance(found, str):
-        near = [counts[side].sum() for side in _sides(round(limit / width), size)]
-        return Bunching(counts.sum(), *near, np.nan, np.nan, size * width, np.nan, found)
+        inside, outside = (float(counts[side].sum()) for side in _sides(round(limit / width), size))
+        return Bunching(float(counts.sum()), inside, outside, np.nan, np.nan, size * width, np.nan, found)
     shift, variance = others.unexplained if isinstance(others, _Step) else (0.0, 0.0)
     log_odds, spread = found.log_odds, found.spread
     if shift > 0:
         log_odds, spread = log_odds + shift, float(np.hypot(spread, np.sqrt(variance)))
     p_value = _binomial_tail(found.inside, found.outside, log_odds, spread, found.dispersion)
     sides = (found.inside, found.outside, found.expected_inside, found.expected_outside)
-    return Bunching(counts.sum(), *sides, size * width, p_value)
+    return Bunching(float(counts.sum()), *sides, size * width, p_value)
 
 
 def _sides(at: int, size: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
@@ -157,7 +157,7 @@ def _sides(at: int, size: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.in
 
 def _step(counts: Array, width: float, limit: float, size: int) -> _Step | str:
     """The cases around the limit and the fit to all others; a word where there is no fit."""
-    ends = width * np.arange(1, len(counts) + 1)
+    ends = np.asarray(width * np.arange(1, len(counts) + 1), dtype=np.float64)
     at = round(limit / width)
     shown = (ends > FIRST * limit + width / 2) & (ends <= LAST * limit + width / 2)
     near = np.zeros(len(counts), dtype=bool)
@@ -175,7 +175,7 @@ def _step(counts: Array, width: float, limit: float, size: int) -> _Step | str:
     expected = [max(float(means[side].sum()), 1e-12) for side in sides]
     slopes = [means[side] @ design[side] / total for side, total in zip(sides, expected, strict=True)]
     gradient = slopes[0] - slopes[1]
-    spread = float(np.sqrt(max(gradient @ covariance @ gradient, 0)))
+    spread = float(np.sqrt(max(float(gradient @ covariance @ gradient), 0.0)))
     return _Step(inside, outside, expected[0], expected[1], spread, dispersion)
 
 

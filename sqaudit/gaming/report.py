@@ -27,8 +27,8 @@ class GamingReport:
     `compared` has one row for each comparison, in the columns COMPARED and `p_adjusted` (Holm, over all of
     them, whatever the detector), the smallest p-value first. Of bunching, `figure` and `expected` are cases
     just inside the limit; else they are shares. `where` is the condition that lists the records in
-    `audit.records`, `explanation` the key of the innocent explanation that has to be ruled out first. `not_assessable` says
-    what could not be looked at (NOT_ASSESSABLE), each with a reason of REASONS.
+    `audit.records`, `explanation` the key of the innocent explanation that has to be ruled out first.
+    `not_assessable` says what could not be looked at (NOT_ASSESSABLE), each with a reason of REASONS.
     """
 
     compared: pd.DataFrame
