@@ -24,6 +24,7 @@ MOST_VALUES = 200  # of a column to be put in order; one with more is nearer to 
 MOST_NATURES = 12  # of a column that nature is read from; more are free text
 LEAST_TO_SORT = 100  # cases of an indicator: five categories of the twenty that a judgement needs
 MOST_INDICATORS = 4  # whose misses are sorted unasked
+MOST_KINDS = 2  # of record that such an indicator reads
 MOST_COLUMNS = 2  # by which the misses of one indicator are sorted
 
 __all__ = ["Categories", "Grown", "Sized", "Weak", "categories_of", "weak_of"]
@@ -94,23 +95,22 @@ def categories_of(audit: Audit, indicators: Sequence[str] = ()) -> Categories:
 
 
 def _apart(audit: Audit, indicators: Sequence[str]) -> list[str]:
-    """Indicators of which no two sort the same records: of one kind first, since they are the plainest."""
+    """One indicator for each set of records; none over three kinds or more, whose parts say it plainer."""
     total = audit.results.grouped()
     now = total[total["period"] == audit.run.chosen_period.label].set_index("indicator")["denominator"]
     groups: dict[frozenset[str], list[tuple[str, float]]] = {}
     for name in indicators:
         one = audit.standard.indicator(name)
         cases, sorts = float(now.get(name, 0)), any(_sorts(audit, one, by) for by in described().weak_by)
-        if one.kind_of_measure in SHARES and sorts and cases >= LEAST_TO_SORT:
+        share = one.kind_of_measure in SHARES and len(one.kinds) <= MOST_KINDS
+        if share and sorts and cases >= LEAST_TO_SORT:
             groups.setdefault(frozenset(one.kinds), []).append((name, cases))
-    taken: set[str] = set()
-    chosen = []
-    for kinds, own in sorted(groups.items(), key=lambda group: len(group[0])):
-        if not kinds & taken:
-            most = max(cases for _, cases in own)
-            chosen.append(next(name for name, cases in own if cases >= most / 2))
-            taken |= kinds
-    return [name for name in indicators if name in chosen][:MOST_INDICATORS]
+    most = [max(cases for _, cases in own) for own in groups.values()]
+    chosen = [
+        next(name for name, cases in own if cases >= largest / 2)
+        for own, largest in zip(groups.values(), most, strict=True)
+    ]
+    return chosen[:MOST_INDICATORS]
 
 
 def weak_of(audit: Audit, indicator: str) -> list[Weak]:
