@@ -15,7 +15,7 @@ from sqaudit.causes.encoded import ENCODED, Encoding, Records, Tables, stored
 from sqaudit.causes.segments.calibration import bound, chance_of_change
 from sqaudit.causes.segments.cells import Array
 from sqaudit.causes.segments.conditions import where_of
-from sqaudit.causes.segments.cuboids import Segment
+from sqaudit.causes.segments.cuboids import Segment, combinations_of
 from sqaudit.causes.segments.explanation import COLUMNS, Explanation, outcome_of, ratio, text_of
 from sqaudit.causes.segments.search import Found, Search
 from sqaudit.causes.segments.settings import Settings
@@ -100,8 +100,10 @@ def _answered(
     """The search over the tables, and what it found in words of the records."""
     sizes = encoding.sizes
     wander = (dispersion or 0.0) ** 2
+    depth = max(len(table.dims) for table in tables.all)
     lattice = TableLattice(tables.all, sizes, tables.take, settings, rows_per_cell, wander)
     looks = sum(len(node.cuboid) for dims, node in lattice.nodes.items() if dims)
+    left_out = len(lattice.nodes) < len(combinations_of(len(sizes), depth))
     found, general = Search(lattice, settings).segments()
     whole = lattice.nodes[()].peaks
     p_general, shift = erfc(sqrt(max(float(whole.gain[0]), 0.0))), 0.0
@@ -128,12 +130,16 @@ def _answered(
         dimensions=encoding.records.dimensions,
         looks=looks,
         draws=0,
-        notes=_notes(rows, general or p_general <= settings.alpha, dispersion, encoding),
+        notes=_notes(rows, general or p_general <= settings.alpha, dispersion, encoding, left_out),
     )
 
 
 def _notes(
-    rows: Sequence[dict[str, object]], general: bool, dispersion: float | None, encoding: Encoding
+    rows: Sequence[dict[str, object]],
+    general: bool,
+    dispersion: float | None,
+    encoding: Encoding,
+    left_out: bool,
 ) -> tuple[str, ...]:
     said = {
         "where_not_why": True,
@@ -141,6 +147,7 @@ def _notes(
         "p_by_bound": True,
         "missing_values": any(None in levels for levels in encoding.levels),
         "dispersion_unknown": dispersion is None,
+        "combinations_left_out": left_out,
         "alternatives": any(row["alternatives"] for row in rows),
     }
     return tuple(code for code, holds in said.items() if holds)

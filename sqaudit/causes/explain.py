@@ -307,6 +307,7 @@ def _notes(question: Question, answer: Answer, p_total: float, dispersion_known:
         "missing_values": any(None in levels for levels in question.cells.levels),
         "dispersion_unknown": not dispersion_known,
         "alternatives": any(answer.alternatives),
+        "combinations_left_out": answer.left_out,
         "most_reached": len(answer.found) >= question.settings.most,
     }
     return tuple(code for code, holds in said.items() if holds)

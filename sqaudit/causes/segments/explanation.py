@@ -56,7 +56,7 @@ class Explanation:
     (a shift of everything but the segments). `notes` are codes for the words that a report adds:
     `where_not_why`, `general_shift`, `mix_shift`, `p_by_draws`, `p_by_bound`, `missing_values`,
     `dispersion_unknown`, `alternatives`, `most_reached`, `new_values` and `gone_values` (values of a
-    dimension with cases in one period only: mix), `too_few_cells`.
+    dimension with cases in one period only: mix), `too_few_cells`, `combinations_left_out` (too many groups).
     """
 
     outcome: Outcome

@@ -10,7 +10,7 @@ import numpy as np
 
 from sqaudit.causes.segments.calibration import bound, by_draws, draws_for, greatest_scores, in_doubt
 from sqaudit.causes.segments.cells import Array
-from sqaudit.causes.segments.cuboids import Cuboid, Segment
+from sqaudit.causes.segments.cuboids import Cuboid, Segment, combinations_of
 from sqaudit.causes.segments.lattice import CellLattice, Evidence, cuboids_of, held
 from sqaudit.causes.segments.questions import Forecast, Question, after
 from sqaudit.causes.segments.search import Found, Search
@@ -35,6 +35,7 @@ class Answer:
     p_general: float
     looks: int
     draws: int
+    left_out: bool = False  # whether memory did not allow all combinations of dimensions
 
 
 def answered(question: Question, cases: Array, wander: Wander | None = None) -> Answer:
@@ -63,6 +64,7 @@ def answered(question: Question, cases: Array, wander: Wander | None = None) -> 
         p_general=_chance_of_rest(question, evidence, cuboids, wander, segments),
         looks=sum(len(one) for one in cuboids if one.dims),
         draws=draws,
+        left_out=len(cuboids) < len(combinations_of(len(question.cells.sizes), question.depth)),
     )
 
 

@@ -13,6 +13,8 @@ from sqaudit.causes.segments.cells import Array, Cells, Codes
 from sqaudit.causes.segments.cuboids import Cuboid, Segment, combinations_of, cuboid
 from sqaudit.causes.segments.profiles import Peaks, Profile
 
+MOST_GROUPS = 2_000_000  # of all cuboids together: a gigabyte of likelihoods
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -110,9 +112,24 @@ class CellLattice:
         return columns
 
 
-def cuboids_of(cells: Cells, depth: int) -> list[Cuboid]:
-    """All cuboids over some cells, everything first."""
-    return [cuboid(cells.codes, cells.sizes, dims) for dims in combinations_of(len(cells.sizes), depth)]
+def cuboids_of(cells: Cells, depth: int, most: int = MOST_GROUPS) -> list[Cuboid]:
+    """All cuboids over some cells, everything first, as far as memory allows.
+
+    They come in by depth until all of them together have `most` groups; single dimensions always do. A cuboid
+    is left out with everything below it.
+    """
+    kept: dict[tuple[int, ...], Cuboid] = {}
+    total = 0
+    for dims in combinations_of(len(cells.sizes), depth):
+        parents = [dims[:place] + dims[place + 1 :] for place in range(len(dims))]
+        if not all(parent in kept for parent in parents):
+            continue
+        found = cuboid(cells.codes, cells.sizes, dims)
+        if len(dims) > 1 and total + len(found) > most:
+            continue
+        kept[dims] = found
+        total += len(found)
+    return list(kept.values())
 
 
 def held(codes: Codes, segment: Segment) -> npt.NDArray[np.bool_]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import accumulate
+from math import comb
 
 import numpy as np
 
@@ -21,6 +23,7 @@ from sqaudit.causes.segments.lattice import Evidence, held
 from sqaudit.causes.segments.settings import Settings
 
 DEPTH_OF_CHANGE = 3  # conditions: service and live-video causes have no more
+MOST_CUBOIDS = 128  # of a forecast searched to the last cell: seven dimensions
 _SURE = 1e-9
 
 
@@ -204,8 +207,14 @@ class Forecast:
 
     @property
     def depth(self) -> int:
-        """The most conditions of a segment: all, for causes of forecasts may be single cells."""
-        return self.settings.depth or len(self.cells.sizes)
+        """The most conditions of a segment: all, for causes of forecasts may be single cells.
+
+        Of more than seven dimensions it is as many as keep the number of combinations at 128.
+        """
+        count = len(self.cells.sizes)
+        every = accumulate(comb(count, size) for size in range(count + 1))
+        possible = [depth for depth, cuboids in enumerate(every) if cuboids <= MOST_CUBOIDS]
+        return self.settings.depth or max(possible)
 
     def evidence(self, offset: float = 0.0) -> Evidence:
         """A normal likelihood of the relative deviation of each cell."""

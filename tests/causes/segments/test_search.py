@@ -10,6 +10,7 @@ import pytest
 from sqaudit.causes.explain import explain_forecast
 from sqaudit.causes.segments.cells import cells_of
 from sqaudit.causes.segments.cuboids import combinations_of, cuboid
+from sqaudit.causes.segments.lattice import cuboids_of
 
 
 def forecast(*causes: dict[str, str], factor: float = 0.5) -> pd.DataFrame:
@@ -80,3 +81,10 @@ def test_cuboids_add_up_whatever_the_size_of_the_table() -> None:
         assert groups.added(cells.sums["n"]).sum() == pytest.approx(15.0)
         again = [groups.places(dict(groups.segment(place))).tolist() for place in range(len(groups))]
         assert again == [[place] for place in range(len(groups))]
+
+
+def test_combinations_are_left_out_by_depth_when_there_are_too_many_groups() -> None:
+    frame = forecast()
+    cells = cells_of(frame, ["a", "b", "c"], ["actual"])
+    assert [one.dims for one in cuboids_of(cells, 3)] == combinations_of(3, 3)
+    assert [one.dims for one in cuboids_of(cells, 3, most=60)] == [(), (0,), (1,), (2,), (0, 1)]
