@@ -47,7 +47,9 @@ def untreated(figures: pd.DataFrame, action: Action, actions: Iterable[Action] =
     if not values:
         return own.iloc[:0].assign(segment=pd.Series(dtype="object"))
     names = own[list(values)].astype("string")
-    segment = names.iloc[:, 0].str.cat([names[name] for name in names.columns[1:]], sep=" & ")
+    segment = names.iloc[:, 0]
+    for name in list(values)[1:]:
+        segment = segment + " & " + names[name]
     rows = segment.notna() & (segment != " & ".join(values.values()))
     for other in actions:
         if other.id == action.id or other.indicator != action.indicator or other.start is None:

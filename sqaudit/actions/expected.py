@@ -6,9 +6,10 @@ import re
 import unicodedata
 from typing import Literal, NamedTuple
 
+Side = Literal["higher", "lower"]
 _NUMBER = r"(\d+(?:\.\d+)?)\s*(%|个百分点|百分点|percentage points?|points?|pp|pts?)?"
 # Words before a number that make it the level to reach, by the side that is good; None: either.
-_TO = {
+_TO: dict[Side | None, tuple[str, ...]] = {
     "lower": (
         "降到", "降至", "下降到", "下降至", "减少到", "减少至", "控制在", "不超过", "不高于", "低于", "少于", "缩短到", "缩短至",
         "down to", "fall to", "falls to", "below", "under", "at most", "no more than", "reduce to", "<=", "<", "≤",
@@ -19,14 +20,12 @@ _TO = {
     ),
     None: ("达到", "回到", "恢复到", "恢复至", "做到", "reach", "reaches", "back to", "return to", "to"),
 }  # fmt: skip
-_BY = {
+_BY: dict[Side, tuple[str, ...]] = {
     "lower": ("降低", "下降", "减少", "缩短", "down by", "fall by", "reduce by", "less by"),
     "higher": ("提高", "提升", "上升", "增加", "up by", "rise by", "increase by", "more by"),
 }
 
 __all__ = ["Expected", "expected_effect"]
-
-Side = Literal["higher", "lower"]
 
 
 class Expected(NamedTuple):
@@ -58,7 +57,7 @@ def expected_effect(text: str | None) -> Expected:
     written = unicodedata.normalize("NFKC", str(text or "")).casefold()
     found = {
         *(_found(written, words, side, "to") for side, words in _TO.items()),
-        *(_found(written, words, side, "by") for side, words in _BY.items()),  # type: ignore[arg-type]
+        *(_found(written, words, side, "by") for side, words in _BY.items()),
     } - {None}
     told = {(one.to, one.by) for one in found if one is not None}
     if len(told) != 1:

@@ -17,6 +17,7 @@ from sqaudit.frames import require
 
 Kind = Literal["share", "rate", "mean"]
 Start = str | int | date
+FEW_CASES = 10  # of the rarer outcome; with fewer a side's own level says too little of its variance
 PULL = 10.0  # cases; about a week of a small segment
 LONGEST_GAP = 8  # periods without a case; what lies before such a gap is another time, or wrongly dated
 
@@ -80,8 +81,8 @@ class Series:
     def variances(self) -> Array:
         """The variance that each period's figure has by its cases alone (of a mean: up to a factor).
 
-        Each side has that of its own level, pulled towards the level of both by PULL cases: a few faultless
-        weeks after a measure prove no precision.
+        Each side has that of its own level, pulled towards the level of both by PULL cases; a side with few of
+        the rarer outcome at least that of the level of both: some faultless weeks prove no precision.
         """
         if self.kind == "mean":
             return 1 / self.cases
@@ -89,7 +90,14 @@ class Series:
         for side in (self.before, self.after, self.passing):
             if side.any():
                 each[side] = self.chance_variance(side)
+                if self._rarer(side) < FEW_CASES:
+                    each[side] = np.maximum(each[side], self.chance_variance(np.ones_like(side)))
         return np.asarray(each / self.cases)
+
+    def _rarer(self, rows: npt.NDArray[np.bool_]) -> float:
+        """How many cases of the rarer outcome some periods have."""
+        counted, cases = float(self.numerator[rows].sum()), float(self.cases[rows].sum())
+        return counted if self.kind == "rate" else min(counted, cases - counted)
 
     def chance_variance(self, rows: npt.NDArray[np.bool_], better: float = 0.0) -> float:
         """The variance of a single case at the level of some periods, were it `better` by so much.

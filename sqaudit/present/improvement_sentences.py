@@ -1,0 +1,168 @@
+"""Words for the improvement plan: what a measure brought, what the plan lacks, and what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from sqaudit.actions.model import Action
+from sqaudit.periods import containing, parse
+from sqaudit.present import numbers
+from sqaudit.present.words import Tongue, is_said, joined, say
+from sqaudit.verification.outcome import Verification
+from sqaudit.verification.power import WANTED
+
+__all__ = [
+    "action_events",
+    "finding_sentence",
+    "on_time_sentence",
+    "verification_notes",
+    "verification_sentence",
+]
+
+
+def verification_sentence(found: Verification, name: str, language: Tongue, unit: str) -> str:
+    """The verdict on a measure in one sentence: what changed, how sure that is, and by which method.
+
+    >>> import pandas as pd
+    >>> from sqaudit.verification import verify
+    >>> weeks = pd.DataFrame({"period": range(40), "numerator": [70, 74, 72, 72] * 10, "denominator": 100})
+    >>> verification_sentence(verify(weeks, 38, 0.1), "Answered in 30 s", "en", "share")
+    'Answered in 30 s: too early to say, 2 periods since the measure.'
+    """
+    if found.verdict == "too_early":
+        return say("verification.too_early", language, name=name, count=found.periods_after)
+    if not numbers.is_number(found.effect):
+        return say("verification.not_shown_unknown", language, name=name)
+    return say(
+        f"verification.{found.verdict}",
+        language,
+        name=name,
+        effect=numbers.difference(found.effect, unit, language),
+        interval=numbers.difference_interval(found.low, found.high, unit, language),
+        confidence=_percent(found.confidence),
+        method=say(f"verification_method.{found.decided_by}", language),
+    )
+
+
+def verification_notes(found: Verification, language: Tongue, unit: str) -> list[str]:
+    """What must be read with a verdict: levels, controls, corrections, when to look again, error rate."""
+    sentences = []
+    if numbers.is_number(found.after):
+        levels = {side: numbers.amount(getattr(found, side), unit, language) for side in ("before", "after")}
+        sentences.append(say("verification.levels", language, **levels))
+    if found.controls is not None:
+        names = joined(found.controls.names, language)
+        sentences.append(say("verification.controls", language, names=names))
+    if found.regression is not None:
+        size = numbers.difference(found.regression.expected_change, unit, language)
+        sentences.append(say("verification.returning", language, size=size))
+    sentences += [
+        say(f"verification.note.{code}", language)
+        for code in found.notes
+        if is_said(f"verification.note.{code}") and code != "regression_corrected"
+    ]
+    sentences += _outlook(found, language, unit)
+    rate = _percent((1 - found.confidence) / 2)
+    return [*sentences, say("verification.error_rate", language, share=rate)]
+
+
+def finding_sentence(row: Mapping[Any, Any], language: Tongue) -> str:
+    """One fault of the plan (a row of `plan_findings`) as a sentence.
+
+    >>> finding_sentence({"action": "IA7", "code": "overdue", "days": 12, "detail": ""}, "en")
+    'IA7: overdue by 12 days.'
+    """
+    detail = str(row["detail"])
+    lacking = [
+        say(f"action_finding.lacking.{word}", language)
+        for word in detail.split(", ")
+        if is_said(f"action_finding.lacking.{word}")
+    ]
+    days = None if pd.isna(row["days"]) else int(row["days"])
+    return say(
+        f"action_finding.{row['code']}",
+        language,
+        action=row["action"],
+        days=days,
+        detail=detail,
+        lacking=joined(lacking, language),
+    )
+
+
+def on_time_sentence(table: pd.DataFrame, language: Tongue, confidence: float = 0.95) -> str:
+    """How many actions that were due are done on time: the single row of `on_time` as a sentence."""
+    if table.empty or not table["due"].iloc[0]:
+        return say("action_plan.none_due", language)
+    row = table.iloc[0]
+    return say(
+        "action_plan.on_time",
+        language,
+        share=numbers.share(row["share"]),
+        met=int(row["on_time"]),
+        due=int(row["due"]),
+        interval=numbers.interval(row["low"], row["high"], "share", language),
+        confidence=_percent(confidence),
+    )
+
+
+def action_events(
+    actions: Iterable[Action], indicator: str, grain: str = "week", segment: str | None = None
+) -> list[tuple[str, str]]:
+    """The periods in which actions on an indicator began, with their names: events of a control chart.
+
+    `segment` keeps the actions for that segment and those for the whole.
+
+    >>> action = Action(id="IA5", action="call-backs", start=date(2026, 5, 25), indicator="response_30s_rate")
+    >>> action_events([action], "response_30s_rate")
+    [('2026-W22', 'call-backs')]
+    """
+    begun = sorted(
+        (one for one in actions if one.indicator == indicator and one.start and one.status != "dropped"),
+        key=lambda one: (one.start or date.max, one.id),
+    )
+    names: dict[str, list[str]] = {}
+    for one in begun:
+        if (
+            segment is None
+            or one.segment is None
+            or one.where == Action(id="x", action="x", segment=segment).where
+        ):
+            names.setdefault(containing(one.start or date.max, grain).label, []).append(one.action)
+    return [(label, "; ".join(words)) for label, words in names.items()]
+
+
+def start_label(found: Verification) -> str:
+    """The first period that shows the measure, or the last one there is, as a label."""
+    shown = found.series[found.series["phase"] != "before"]["period"]
+    label = str(shown.iloc[0] if len(shown) else found.series["period"].iloc[-1])
+    try:
+        return parse(label).label
+    except ValueError:
+        return label
+
+
+def _outlook(found: Verification, language: Tongue, unit: str) -> list[str]:
+    """When the planned effect can be seen, and what can be seen today."""
+    if found.verdict in ("effective", "harmful"):
+        return []
+    power = numbers.share(WANTED, digits=0)
+    sentences = []
+    if found.planned_effect is not None and found.decided_by != "none":
+        planned = numbers.difference(found.planned_effect, unit, language).removeprefix("+")
+        needed = found.periods_needed
+        if needed is None:
+            sentences.append(say("verification.never", language, planned=planned))
+        elif needed > found.periods_after:
+            sentences.append(say("verification.when", language, planned=planned, count=needed, power=power))
+    if numbers.is_number(found.detectable):
+        size = numbers.difference(found.detectable, unit, language).removeprefix("+")
+        sentences.append(say("verification.detectable", language, size=size, power=power))
+    return sentences
+
+
+def _percent(confidence: float) -> str:
+    return f"{numbers.plain(round(100 * confidence, 6))} %"
