@@ -88,18 +88,20 @@ def log_odds(
 
     Both groups are first given `prior` remarks in which each word is as frequent as in all remarks taken
     together, so that rare words do not look extreme. The variance also has the terms of the remarks
-    without the word, which Monroe and others drop because single words are rare among words.
+    without the word, which Monroe and others drop because single words are rare among words. A word in
+    every remark, or in none, tells nothing: ratio and z are 0.
 
     >>> ratio, z = log_odds(np.array([20.0]), 100, np.array([10.0]), 100, prior=10)
     >>> round(float(ratio[0]), 3), round(float(z[0]), 2)
     (0.733, 1.86)
     """
     share = (texts + texts_rest) / (remarks + remarks_rest)
+    tells = (share > 0) & (share < 1)
     with_word = [count + prior * share for count in (texts, texts_rest)]
     without = [total + prior - count for total, count in zip((remarks, remarks_rest), with_word, strict=True)]
-    ratio = np.log(with_word[0] / without[0]) - np.log(with_word[1] / without[1])
-    variance = sum(1 / count for count in (*with_word, *without))
-    return ratio, ratio / np.sqrt(variance)
+    counts = [np.where(tells, count, 1.0) for count in (*with_word, *without)]
+    ratio = np.log(counts[0] / counts[2]) - np.log(counts[1] / counts[3])
+    return ratio, ratio / np.sqrt(sum(1 / count for count in counts))
 
 
 def _counted(known: pd.DataFrame, here: Iterable[bool], hidden: Collection[str]) -> pd.DataFrame:

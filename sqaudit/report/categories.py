@@ -31,7 +31,9 @@ def categories(reader: Reader) -> Block:
     told += [block for one in found.weak for block in _weak(reader, one)]
     periods = (str(found.compared), found.period)
     told += [block for one in found.grown for block in _grown(reader, one, periods)]
-    return blocks.stack(head, *(told or [reader.text("categories_found.no_sizes")]))
+    if not told:
+        return blocks.stack(head, reader.text("categories_found.no_sizes"))
+    return blocks.stack(head, reader.text("categories_found.intro", kind="note"), *told)
 
 
 def _sized(reader: Reader, one: Sized) -> list[Block]:

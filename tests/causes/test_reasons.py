@@ -122,3 +122,9 @@ def test_rows_in_any_order_give_the_same_table() -> None:
     remarks = remarks_of(3, 200, 0.3)
     shuffled = remarks.sample(frac=1, random_state=9)
     pd.testing.assert_frame_equal(reasons(remarks).table, reasons(shuffled).table)
+
+
+def test_a_word_in_every_remark_tells_nothing() -> None:
+    ratio, z = log_odds(np.array([30.0, 0.0, 20.0]), 30, np.array([40.0, 0.0, 10.0]), 40)
+    assert ratio[:2].tolist() == z[:2].tolist() == [0.0, 0.0]
+    assert ratio[2] > 0
