@@ -43,7 +43,7 @@ PROPER_TERMS = frozenset(
             "Graubard",
         ],
         *["NPS", "CSAT", "CES", "SQL", "Parquet", "CSV", "JSON", "Excel", "HTML", "PDF", "DOCX", "XLSX"],
-        *["ID", "UTC", "Unicode", "Jupyter", "SQAUDIT_FONT", "GB", "MIL", "STD"],
+        *["ID", "UTC", "Unicode", "Jupyter", "SQAUDIT_FONT", "GB", "MIL", "STD", "AC", "Gwet"],
     ]
 )
 

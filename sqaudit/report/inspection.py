@@ -136,7 +136,7 @@ def groups(inspected: Inspected) -> Block:
     if inspected.figures is None:
         return blocks.stack()
     reader, (results, form) = inspected.reader, inspected.figures
-    parts = [reader.heading(f"{AREA}.groups")]
+    parts = [reader.heading(f"{AREA}.groups"), reader.text(f"{AREA}.groups_note", kind="note")]
     for name, frame in results.domains.items():
         size = frame[name].nunique(dropna=False)
         if 1 < size <= tables.MOST_GROUPS:

@@ -160,3 +160,37 @@ def test_the_order_of_rows_changes_nothing(inspected: Make) -> None:
         inspection_results(made, ["channel"]).domains["channel"],
         inspection_results(turned, ["channel"]).domains["channel"],
     )
+
+
+@pytest.mark.parametrize(
+    ("design", "named"),
+    [
+        ("simple", "simple"),
+        ("systematic", "simple"),
+        ("cluster", "cluster"),
+        ("proportional_to_size", "unequal"),
+    ],
+)
+def test_every_design_is_estimated_as_it_was_drawn(inspected: Make, design: str, named: str) -> None:
+    """Forty of eighty agents' calls, two each, of 160; every fourth fails."""
+    calls = [f"P{n:02}" for n in range(80)]
+    made = inspected(
+        {"all": (160, calls)}, {case: BAD if n % 4 == 0 else GOOD for n, case in enumerate(calls)}
+    )
+    cases = made.cases.assign(agent=[f"A{n // 2:02}" for n in range(80)])
+    if design == "cluster":
+        cases = cases.assign(cluster=cases["agent"], stratum_size=80)
+    plan = {**made.settings, "design": design, "plan": {"strata": []}}
+    strata = made.strata.assign(stratum_size=80) if design == "cluster" else made.strata
+    profile = pd.DataFrame({"stratum": "all", "dimension": "agent", "value": cases["agent"], "cases": 4})
+    made = replace(made, settings=plan, cases=cases, strata=strata, profile_counts=profile.drop_duplicates())
+    found = inspection_results(made, ["agent"])
+    row = figure(found.population, "critical", "share")
+    assert row["estimate"] == pytest.approx(0.25)
+    assert row["population"] == pytest.approx(160)
+    assert found.grounds["population"].design == named
+    tested = design in ("simple", "systematic")
+    assert found.integrity["consistent"].notna().tolist() == [tested]
+    if design == "cluster":  # half the clusters have one failure of two, half have none
+        spread = 0.25**2 * 40 / 39 / 40 * (1 - 40 / 80)
+        assert row["standard_error"] == pytest.approx(np.sqrt(spread))

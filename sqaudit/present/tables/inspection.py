@@ -131,7 +131,7 @@ def agreement_sheet(agreement: pd.DataFrame, form: InspectionForm, tongue: Tongu
     rows = []
     for row in records_of(agreement):
         apart = [_answer(form, row["item"], row[f"answer_{place}"], tongue) for place in (1, 2)]
-        reason = _reason(row["reason"], tongue)
+        reason = reason_words(row["reason"], tongue)
         rows.append(
             Row(
                 [
@@ -145,7 +145,17 @@ def agreement_sheet(agreement: pd.DataFrame, form: InspectionForm, tongue: Tongu
                 ]
             )
         )
-    return Sheet(head, rows)
+    named_by = dict(zip(agreement["level"], agreement["coefficient"], strict=True))
+    notes = [
+        say(
+            "agreement.level_line",
+            tongue,
+            level=say(f"agreement.level.{level}", tongue),
+            coefficient=say(f"agreement.coefficient.{name}", tongue),
+        )
+        for level, name in sorted(named_by.items())
+    ]
+    return Sheet(head, rows, [("" if tongue == "zh" else " ").join(notes)] if rows else [])
 
 
 def severity_sheet(severity: pd.DataFrame, tongue: Tongue) -> Sheet:
@@ -160,7 +170,7 @@ def severity_sheet(severity: pd.DataFrame, tongue: Tongue) -> Sheet:
                 number(_points(row["severity"]), _points_between(row, "low", "high")),
                 number(_points(row["shrunk"]), _points_between(row, "shrunk_low", "shrunk_high")),
                 number(_p_value(row["p_adjusted"])),
-                Cell(_reason(row["reason"], tongue)),
+                Cell(reason_words(row["reason"], tongue)),
             ]
         )
         for row in records_of(severity.sort_values("severity", ascending=False, kind="stable"))
@@ -180,7 +190,10 @@ def drift_sheet(drift: pd.DataFrame, tongue: Tongue) -> Sheet:
         cells += [number(numbers.count(row["ratings"]))]
         cells += [number(_points(row["severity_per_week"]), _points_between(row, "low", "high"))]
         cells += [number(_points(row["change"])), number(_p_value(row["p_adjusted"]))]
-        cells += [_mark(say(f"{AREA}.value.{answer}", tongue), colour), Cell(_reason(row["reason"], tongue))]
+        cells += [
+            _mark(say(f"{AREA}.value.{answer}", tongue), colour),
+            Cell(reason_words(row["reason"], tongue)),
+        ]
         rows.append(Row(cells))
     return Sheet(head, rows)
 
@@ -196,7 +209,7 @@ def integrity_sheet(integrity: pd.DataFrame, tongue: Tongue) -> Sheet:
                 Cell(say(f"estimates.test.{row['test']}", tongue)),
                 number(_p_value(row["adjusted_p_value"])),
                 _consistent(row["consistent"], tongue),
-                Cell(_reason(row["reason"], tongue)),
+                Cell(reason_words(row["reason"], tongue)),
             ]
         )
         for row in records_of(integrity)
@@ -220,7 +233,7 @@ def reconciliation_sheet(reconciled: pd.DataFrame, labels: Labels, tongue: Tongu
                 number(numbers.count(row["n"])),
                 number(_p_value(row["adjusted_p_value"])),
                 _consistent(row["consistent"], tongue),
-                Cell(_reason(row["reason"], tongue)),
+                Cell(reason_words(row["reason"], tongue)),
             ]
         )
         for row in records_of(reconciled)
@@ -279,11 +292,14 @@ def _mark(text: str, verdict: str) -> Cell:
     return marked(text, palette.VERDICT_MARKS[verdict], palette.verdict_colour(verdict))
 
 
-def _reason(code: object, tongue: Tongue) -> str:
+def reason_words(code: object, tongue: Tongue) -> str:
+    """Why a figure is absent or its interval is as it is; empty where there is nothing to say."""
     if is_missing(code) or code == "":
         return ""
-    own = f"{AREA}.reason.{code}"
-    return say(own, tongue) if is_said(own) else estimate_reason(str(code), tongue)
+    for area in (AREA, "agreement"):
+        if is_said(f"{area}.reason.{code}"):
+            return say(f"{area}.reason.{code}", tongue)
+    return estimate_reason(str(code), tongue)
 
 
 def _answer(form: InspectionForm, item: str, answer: object, tongue: Tongue) -> str:
