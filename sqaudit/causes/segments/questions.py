@@ -209,12 +209,12 @@ class Forecast:
     def depth(self) -> int:
         """The most conditions of a segment: all, for causes of forecasts may be single cells.
 
-        Of more than seven dimensions it is as many as keep the number of combinations at 128.
+        Of more than seven dimensions it is as many as keep the number of combinations at 128, or three.
         """
         count = len(self.cells.sizes)
         every = accumulate(comb(count, size) for size in range(count + 1))
         possible = [depth for depth, cuboids in enumerate(every) if cuboids <= MOST_CUBOIDS]
-        return self.settings.depth or max(possible)
+        return self.settings.depth or max(DEPTH_OF_CHANGE, *possible)
 
     def evidence(self, offset: float = 0.0) -> Evidence:
         """A normal likelihood of the relative deviation of each cell."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import product
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -66,6 +67,14 @@ def test_a_segment_stands_out_of_a_general_shift() -> None:
     answer = explain_forecast(frame.assign(actual=0.9 * frame["actual"]), ["a", "b", "c"])
     assert answer.segments["segment"].tolist() == ["a=a3"]
     assert "general_shift" in answer.notes
+
+
+def test_noise_around_the_forecast_itself_is_no_general_shift() -> None:
+    generator = np.random.default_rng(11)
+    frame = pd.concat([forecast()] * 40, keys=range(40), names=["d"]).reset_index("d")
+    frame["actual"] = 100 * (1 + 0.1 * generator.standard_normal(len(frame)))
+    answer = explain_forecast(frame, ["a", "b", "c", "d"])
+    assert (answer.outcome, len(answer.segments)) == ("noise", 0)
 
 
 def test_nothing_happened() -> None:
