@@ -17,10 +17,13 @@ def outlying(estimates: npt.ArrayLike, variances: npt.ArrayLike) -> tuple[Array,
     """For each segment, what the others let expect of it, and the one-sided p-value of lying so far above.
 
     The others are a random-effects sample (DerSimonian and Laird): their spread beyond chance is natural, and
-    a further segment is held against their prediction interval, on Student's t with two degrees of freedom
-    fewer than there are others. NaN with fewer than LEAST_OTHERS others; a missing estimate takes no part.
+    a further segment is held against their prediction interval. It has Student's t with two degrees of
+    freedom fewer than there are others, or more where the segment's own chance is the larger part of the
+    variance, as only the spread of the others is an estimate (Satterthwaite). NaN with fewer than
+    LEAST_OTHERS others; a missing estimate takes no part.
 
-    Source: Higgins, Thompson and Spiegelhalter (2009), J. R. Stat. Soc. A 172:137-159, equation 12.
+    Source: Higgins, Thompson and Spiegelhalter (2009), J. R. Stat. Soc. A 172:137-159, equation 12;
+    Satterthwaite (1946), Biometrics Bulletin 2:110-114.
 
     >>> expected, p_value = outlying([0.1, 0.0, -0.1, 0.05, 2.0], [0.01] * 5)
     >>> bool(p_value[4] < 0.01), bool(p_value[:4].min() > 0.3)
@@ -35,14 +38,21 @@ def outlying(estimates: npt.ArrayLike, variances: npt.ArrayLike) -> tuple[Array,
         others = known[known != place]
         if len(others) >= LEAST_OTHERS:
             middle, own, between = _pooled(means[others], spreads[others])
-            distance = (means[place] - middle) / np.sqrt(between + own + spreads[place])
+            variance = between + own + spreads[place]
+            estimated = (
+                between + len(others) / (1 / spreads[others]).sum()
+            )  # what one of the others varies by
+            freedom = (len(others) - 2) * max(1.0, variance / estimated)
             expected[place] = middle
-            p_values[place] = special.stdtr(len(others) - 2, -distance)
+            p_values[place] = special.stdtr(freedom, -(means[place] - middle) / np.sqrt(variance))
     return expected, p_values
 
 
 def log_odds(hits: npt.ArrayLike, cases: npt.ArrayLike) -> tuple[Array, Array]:
     """Empirical log odds of shares and their variances; NaN without cases.
+
+    The variances are those at the share of all segments together: by its own share, a segment with many hits
+    by chance would seem the more certain for it.
 
     Source: Cox (1970), The Analysis of Binary Data: half a case added on both sides.
     """
@@ -51,7 +61,8 @@ def log_odds(hits: npt.ArrayLike, cases: npt.ArrayLike) -> tuple[Array, Array]:
         raise ValueError("hits lie between zero and the number of cases.")
     with np.errstate(invalid="ignore"):
         estimate = np.log((over + 0.5) / (total - over + 0.5))
-    variance = 1 / (over + 0.5) + 1 / (total - over + 0.5)
+    share = (over.sum() + 0.5) / (total.sum() + 1)
+    variance = 1 / (total * share + 0.5) + 1 / (total * (1 - share) + 0.5)
     return np.where(total > 0, estimate, np.nan), variance
 
 

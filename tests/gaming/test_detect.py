@@ -40,7 +40,7 @@ CHAT = {
         "坐席": "agent", "区域": "region",
     },
 }  # fmt: skip
-TEAMS, CASES = 8, 250
+TEAMS, CASES = 10, 400
 
 
 def tickets(rng: np.random.Generator, gamer: int | None) -> pd.DataFrame:
@@ -64,9 +64,9 @@ def tickets(rng: np.random.Generator, gamer: int | None) -> pd.DataFrame:
         "created_at": created,
         "first_reply_at": created + pd.to_timedelta(wait, unit="s"),
         "closed_at": closed,
-        "reopened_at": closed.where(chance[0] < np.where(worked_on, 0.25, 0.04)) + pd.Timedelta(days=1),
+        "reopened_at": closed.where(chance[0] < np.where(worked_on, 0.4, 0.04)) + pd.Timedelta(days=1),
         "confirmed_at": closed.where(chance[1] < np.where(worked_on, 0.6, 0.95)),
-        "invited": chance[2] < np.where(worked_on & (wait > 3600), 0.1, 0.7),
+        "invited": chance[2] < np.where(worked_on & (wait > 3600), 0.05, 0.8),
         "signature": marks,
     })  # fmt: skip
 
