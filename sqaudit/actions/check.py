@@ -26,7 +26,7 @@ def segment_points(figures: pd.DataFrame, action: Action) -> pd.DataFrame:
     values = action.dimensions
     if values is None:
         raise ValueError(
-            f"action {action.id}: '{action.segment}' is no segment by dimensions; measure it by its condition."
+            f"action {action.id}: '{action.segment}' is no segment by dimensions; measure by condition."
         )
     require(figures, ["indicator", "period", *values], f"the check of action {action.id}")
     rows = figures["indicator"] == action.indicator

@@ -11,15 +11,40 @@ _NUMBER = r"(\d+(?:\.\d+)?)\s*(%|个百分点|百分点|percentage points?|point
 # Words before a number that make it the level to reach, by the side that is good; None: either.
 _TO: dict[Side | None, tuple[str, ...]] = {
     "lower": (
-        "降到", "降至", "下降到", "下降至", "减少到", "减少至", "控制在", "不超过", "不高于", "低于", "少于", "缩短到", "缩短至",
-        "down to", "fall to", "falls to", "below", "under", "at most", "no more than", "reduce to", "<=", "<", "≤",
+        *(
+            "降到",
+            "降至",
+            "下降到",
+            "下降至",
+            "减少到",
+            "减少至",
+            "控制在",
+            "不超过",
+            "不高于",
+            "低于",
+            "少于",
+        ),
+        *("缩短到", "缩短至", "down to", "fall to", "falls to", "below", "under", "at most", "no more than"),
+        *("reduce to", "<=", "<", "≤"),
     ),
     "higher": (
-        "提高到", "提高至", "提升到", "提升至", "上升到", "上升至", "增加到", "不低于", "不少于", "高于", "超过", "以上",
-        "up to", "rise to", "rises to", "increase to", "at least", "above", "no less than", ">=", ">", "≥",
+        *(
+            "提高到",
+            "提高至",
+            "提升到",
+            "提升至",
+            "上升到",
+            "上升至",
+            "增加到",
+            "不低于",
+            "不少于",
+            "高于",
+            "超过",
+        ),
+        *("up to", "rise to", "rises to", "increase to", "at least", "above", "no less than", ">=", ">", "≥"),
     ),
     None: ("达到", "回到", "恢复到", "恢复至", "做到", "reach", "reaches", "back to", "return to", "to"),
-}  # fmt: skip
+}
 _BY: dict[Side, tuple[str, ...]] = {
     "lower": ("降低", "下降", "减少", "缩短", "down by", "fall by", "reduce by", "less by"),
     "higher": ("提高", "提升", "上升", "增加", "up by", "rise by", "increase by", "more by"),
@@ -29,7 +54,7 @@ __all__ = ["Expected", "expected_effect"]
 
 
 class Expected(NamedTuple):
-    """A level to reach (`to`) or a change (`by`, above 0), in the unit of the indicator, and the good side."""
+    """A level to reach (`to`) or a change (`by`, above 0) in the unit of the indicator, and the good side."""
 
     to: float | None = None
     by: float | None = None

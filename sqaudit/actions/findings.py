@@ -30,9 +30,10 @@ def plan_findings(
 ) -> pd.DataFrame:
     """Every fault of the plan as it stands on a day, in the order of the plan.
 
-    `indicators` are the ids that the standard knows (None: not checked), `verdicts` the verdict of each action
-    that was verified. Columns: `action` (id), `code` (of CODES), `since` (day, NaT where there is none),
-    `days` (whole days since then), `detail` (what is lacking or unknown). Dropped actions have no faults.
+    `indicators` are the ids that the standard knows (None: not checked), `verdicts` the verdict of each
+    action that was verified. Columns: `action` (id), `code` (of CODES), `since` (day, NaT where there is
+    none), `days` (whole days since then), `detail` (what is lacking or unknown). Dropped actions have no
+    faults.
 
     `overdue`: due and not done. `unmeasurable`: no indicator, no number that is expected, or a condition
     instead of a segment. `started_without_approval`: begun with no approval, or before it.

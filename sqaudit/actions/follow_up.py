@@ -19,7 +19,8 @@ TRACED = (
     "indicator", "cause_reference", "cause", "cause_status", "action", "name", "owner", "due", "status",
     "verdict", "effect", "low", "high", "gap",
 )  # fmt: skip
-# What is to be done next: S3 step 6 takes effective measures into the handbook and has the others analysed again.
+# What is to be done next: S3 step 6 takes effective measures into the handbook and has the others analysed
+# again.
 _NEXT = {
     "effective": "handbook",
     "not_shown": "back_to_causes",

@@ -15,13 +15,14 @@ from sqaudit.standards.values import Figure
 Status = Literal["proposed", "approved", "in_progress", "done", "dropped"]
 STATUSES: tuple[Status, ...] = get_args(Status)
 # What other systems and people call a status.
-_CALLED: dict[str, Status] = {
-    "open": "proposed", "draft": "proposed", "new": "proposed", "待批准": "proposed", "拟议": "proposed", "已提出": "proposed",
-    "planned": "approved", "已批准": "approved", "未开始": "approved", "待开始": "approved",
-    "in progress": "in_progress", "running": "in_progress", "started": "in_progress", "进行中": "in_progress", "实施中": "in_progress",
-    "closed": "done", "finished": "done", "completed": "done", "已完成": "done", "完成": "done", "已关闭": "done", "关闭": "done",
-    "cancelled": "dropped", "canceled": "dropped", "rejected": "dropped", "已取消": "dropped", "取消": "dropped", "已终止": "dropped",
-}  # fmt: skip
+_WORDS: dict[Status, str] = {
+    "proposed": "open draft new 待批准 拟议 已提出",
+    "approved": "planned 已批准 未开始 待开始",
+    "in_progress": "in-progress inprogress running started 进行中 实施中",
+    "done": "closed finished completed 已完成 完成 已关闭 关闭",
+    "dropped": "cancelled canceled rejected 已取消 取消 已终止",
+}
+_CALLED = {word: status for status, words in _WORDS.items() for word in words.split()}
 
 __all__ = ["STATUSES", "Action", "LogEntry", "Status", "day"]
 
@@ -46,8 +47,10 @@ def day(given: object) -> object:
 
 
 def _status(given: object) -> object:
-    text = str(given).strip().casefold() if isinstance(given, str) else given
-    return _CALLED.get(text, text) if isinstance(text, str) else given
+    if not isinstance(given, str):
+        return given
+    text = given.strip().casefold().replace(" ", "_")
+    return _CALLED.get(text, text)
 
 
 def _word(given: object) -> object:
@@ -78,8 +81,8 @@ class Action(Description):
     """One action with the cause it is for, its dates, and the effect that is expected of it.
 
     `finding` refers to a finding or to a cause of a cause tree, `indicator/branch/place`. The effect is given
-    as `to` (the level to reach) or `by` (how much better, above 0), in the unit of the `indicator`, within the
-    `segment`; or in words alone, of which a plain number is understood (`expected`). `direction` is the
+    as `to` (the level to reach) or `by` (how much better, above 0), in the unit of the `indicator`, within
+    the `segment`; or in words alone, of which a plain number is understood (`expected`). `direction` is the
     good side; without it that of the indicator counts.
     """
 

@@ -23,8 +23,8 @@ __all__ = ["ON_TIME", "PROGRESS", "STATES", "on_time", "progress"]
 def progress(actions: Iterable[Action], as_of: date) -> pd.DataFrame:
     """One row for each action, by its start, then its end: what was planned, what happened, how late it is.
 
-    Columns: PROGRESS; days as timestamps (NaT where there is none), `state` of STATES, `days_late` the days after
-    the due day until it was done, or until now (0 in time, NA without a due day).
+    Columns: PROGRESS; days as timestamps (NaT where there is none), `state` of STATES, `days_late` the days
+    after the due day until it was done, or until now (0 in time, NA without a due day).
     """
     rows = [
         {
@@ -48,9 +48,9 @@ def progress(actions: Iterable[Action], as_of: date) -> pd.DataFrame:
 def on_time(actions: Iterable[Action], as_of: date, by_department: bool = False) -> pd.DataFrame:
     """How many of the actions that were due are done on time, with an exact interval (S4-05).
 
-    Columns: ON_TIME. `due` counts those whose day has come (proposed and dropped ones are not due), `on_time` those
-    done by that day, `late` those done after it, `overdue` those that are open still. Without any due, the
-    share is NaN. `median_days_late` is over late and overdue ones. One row, `department` None, unless by
+    Columns: ON_TIME. `due` counts those whose day has come (proposed and dropped ones are not due), `on_time`
+    those done by that day, `late` those done after it, `overdue` those that are open still. Without any due,
+    the share is NaN. `median_days_late` is over late and overdue ones. One row, `department` None, unless by
     department.
     """
     table = progress(actions, as_of)

@@ -37,7 +37,7 @@ def read_actions(path: str | Path) -> tuple[Action, ...]:
 
     In a table the first row with a head for the id and one for the action is the header; heads are English,
     Chinese or those of the record kind `improvement_action`, other columns are passed over, as are rows
-    without id and action. An Excel file may keep the log of the status on a sheet of its own (`log`, 状态记录).
+    without id and action. An Excel file may keep the log of the status on a sheet of its own (log, 状态记录).
     ParameterError lists every fault with file, sheet, row and column.
     """
     place = Path(path)

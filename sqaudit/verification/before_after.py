@@ -27,8 +27,8 @@ class Difference(NamedTuple):
 def plain_difference(found: Series, confidence: float = 0.95) -> Difference:
     """All cases after against all before, as if every case were independent: Newcombe for shares.
 
-    Rates: Garwood's intervals combined (Zou and Donner 2008); means: Welch over the periods. NaN where one side
-    has nothing. It is shown beside the figure that decides, which also knows how periods vary.
+    Rates: Garwood's intervals combined (Zou and Donner 2008); means: Welch over the periods. NaN where one
+    side has nothing. It is shown beside the figure that decides, which also knows how periods vary.
 
     >>> from sqaudit.verification.series import series
     >>> weeks = pd.DataFrame({"period": [1, 2, 3, 4], "numerator": [30, 26, 28, 28], "denominator": 40})

@@ -57,9 +57,9 @@ def fit(
     ValueError for fewer points than coefficients plus one.
 
     Source: AR(1) errors as by Prais and Winsten (1954), Cowles Commission 383; restricted likelihood of the
-    correlation: Cheang and Reinsel (2000), J. Am. Stat. Assoc. 95:1173-1184; why small samples need it: Turner
-    et al. (2021), BMC Med. Res. Methodol. 21:181; degrees of freedom: Bayley and Hammersley (1946), Suppl. J. R.
-    Stat. Soc. 8:184-197.
+    correlation: Cheang and Reinsel (2000), J. Am. Stat. Assoc. 95:1173-1184; why small samples need it:
+    Turner et al. (2021), BMC Med. Res. Methodol. 21:181; degrees of freedom: Bayley and Hammersley (1946),
+    Suppl. J. R. Stat. Soc. 8:184-197.
 
     >>> line = np.column_stack([np.ones(8), np.repeat([0.0, 1.0], 4)])
     >>> found = fit(line, np.array([1.0, 3, 2, 2, 5, 6, 4, 5]), np.ones(8), np.arange(8.0))

@@ -52,7 +52,7 @@ def power_notes(
     horizon: int,
     planned_effect: float | None,
 ) -> list[str]:
-    """What a verdict of not_shown leaves open: the planned effect can be ruled out, or too little was seen."""
+    """What not_shown leaves open: the planned effect can be ruled out, or too little was seen."""
     if planned_effect is None:
         return ["planned_effect_unknown"]
     if verdict != "not_shown" or main.effect != main.effect:

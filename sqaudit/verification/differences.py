@@ -56,8 +56,8 @@ def combined_difference(
 ) -> Two:
     """The treated change less the control change, the standard errors of two independent groups combined.
 
-    Card and Krueger (1994), Am. Econ. Rev. 84:772-793, table 3: full-time employment in stores, New Jersey against
-    Pennsylvania.
+    Card and Krueger (1994), Am. Econ. Rev. 84:772-793, table 3: full-time employment in stores, New Jersey
+    against Pennsylvania.
 
     >>> found = combined_difference(0.59, 0.54, -2.16, 1.25)
     >>> round(found.effect, 2), round(found.standard_error, 2)
@@ -71,12 +71,12 @@ def control_series(
 ) -> Controls | None:
     """The untreated segments as one comparison; None where none of them has cases often enough.
 
-    Columns in: `segment` and those of `series`. A segment without a name is none. One that lacks cases in more
-    than 40 % of the periods, before or after, is left out: numbers of cases decide, never results.
-    Each segment is taken from its own level before the measure, so that only movements are compared; a period's
-    movement is that of all cases of the controls. How far the segments' own changes differ is estimated
-    by moments (DerSimonian and Laird 1986) and widens the interval, since the treated one might have strayed as
-    far by itself.
+    Columns in: `segment` and those of `series`. A segment without a name is none. One that lacks cases in
+    more than 40 % of the periods, before or after, is left out: numbers of cases decide, never results.
+    Each segment is taken from its own level before the measure, so that only movements are compared; a
+    period's movement is that of all cases of the controls. How far the segments' own changes differ is
+    estimated by moments (DerSimonian and Laird 1986) and widens the interval, since the treated one might
+    have strayed as far by itself.
 
     Source: Donald and Lang (2007), Rev. Econ. Stat. 89:221-233 (few groups); Bertrand, Duflo and Mullainathan
     (2004), Q. J. Econ. 119:249-275 (serial correlation).

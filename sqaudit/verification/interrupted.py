@@ -43,13 +43,13 @@ def step_fit(
 def segmented(found: Series, correlations: Array = CORRELATIONS) -> Fit:
     """Level and slope before, and the change of each: four coefficients, time counted from the measure.
 
-    Coefficients: level just before the measure as the old line has it at time 0, slope before, change of level,
-    change of slope. Shares and rates are fitted as they are, so that the changes are in points; each
+    Coefficients: level just before the measure as the old line has it at time 0, slope before, change of
+    level, change of slope. Shares and rates are fitted as they are, so that the changes are in points; each
     period weighs as its cases make it exact, and what varies beyond chance widens everything (as in
     quasi-binomial regression). ValueError for fewer than five periods.
 
-    Source: Wagner et al. (2002), J. Clin. Pharm. Ther. 27:299-309; Bernal, Cummins and Gasparrini (2017), Int. J.
-    Epidemiol. 46:348-355.
+    Source: Wagner et al. (2002), J. Clin. Pharm. Ther. 27:299-309; Bernal, Cummins and Gasparrini (2017),
+    Int. J. Epidemiol. 46:348-355.
     """
     one = found.judged
     after = one.after.astype(np.float64)

@@ -16,8 +16,9 @@ from sqaudit.verification.interrupted import has_trend
 from sqaudit.verification.regression_to_mean import LEAST_PEERS, Regression, regression_to_mean
 from sqaudit.verification.series import Series, Start, series
 
-# A trend that is missed costs more than one allowed for in vain, so the test is a lenient one: Bancroft (1964),
-# Biometrics 20:427-442, advises 0.25 for preliminary tests; at 0.2 four of five steady series keep their power.
+# A trend that is missed costs more than one allowed for in vain, so the test is a lenient one: Bancroft
+# (1964), Biometrics 20:427-442, advises 0.25 for preliminary tests; at 0.2 four of five steady series keep
+# their power.
 TREND_ALPHA = 0.2
 _METHODS = {
     False: ("before_after_series", "interrupted_series"),
@@ -57,18 +58,18 @@ class Question:
 
     @property
     def trend(self) -> bool:
-        """Whether a trend before the measure has to be allowed for; fixed before anything after it is seen."""
+        """Whether a trend before the measure has to be allowed for: by what lies before it alone."""
         return self.trend_p < TREND_ALPHA and has_trend(self.treated)
 
     @property
     def methods(self) -> tuple[tuple[str, bool], ...]:
-        """The methods that bear on the verdict and whether they let a trend go on; the first gives the effect."""
+        """The methods that bear on the verdict, and whether a trend goes on; the first gives the effect."""
         level, trend = _METHODS[self.compared is not None]
         return ((trend, True), (level, False)) if self.trend else ((level, False),)
 
 
 def picked_on(treated: Series, chosen_on: tuple[object, object] | None) -> npt.NDArray[np.bool_]:
-    """The periods before the measure on which the segment was picked; ValueError where there are none such."""
+    """The periods before the measure on which the segment was picked; ValueError for unknown ones."""
     if chosen_on is None:
         return treated.before
     labels = [str(label) for label in treated.labels]

@@ -10,9 +10,9 @@ from sqaudit.finite_population import Array
 
 LEAST_PEERS = 3  # segments, the one picked among them: two have no spread to tell from chance
 _STEPS = 400  # of the spread between segments
-# How far spreads reach before the levels are seen, in typical standard errors (half Cauchy). In own simulations
-# with 3 to 20 segments 0.3 keeps a one-sided 2.5 % at 1.3 to 2.6 % for spreads from none to four standard errors;
-# 1.0 lets it rise to 3.4 % where segments do not differ at all.
+# How far spreads reach before the levels are seen, in typical standard errors (half Cauchy). In own
+# simulations with 3 to 20 segments 0.3 keeps a one-sided 2.5 % at 1.3 to 2.6 % for spreads from none to four
+# standard errors; 1.0 lets it rise to 3.4 % where segments do not differ at all.
 _REACH = 0.3
 
 __all__ = ["LEAST_PEERS", "Regression", "regression_to_mean"]
@@ -80,5 +80,6 @@ def regression_to_mean(levels: Array, variances: Array, place: int) -> Regressio
     expected = float(chance @ each)
     return Regression(
         float(levels[place]), expected, float(variances[place]),
-        float(chance @ (spread + (each - expected) ** 2)), float(np.sqrt(between[chance.argmax()])), len(levels),
+        float(chance @ (spread + (each - expected) ** 2)), float(np.sqrt(between[chance.argmax()])),
+        len(levels),
     )  # fmt: skip

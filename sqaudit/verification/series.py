@@ -81,8 +81,8 @@ class Series:
     def variances(self) -> Array:
         """The variance that each period's figure has by its cases alone (of a mean: up to a factor).
 
-        Each side has that of its own level, pulled towards the level of both by PULL cases; a side with few of
-        the rarer outcome at least that of the level of both: some faultless weeks prove no precision.
+        Each side has that of its own level, pulled towards the level of both by PULL cases; a side with few
+        of the rarer outcome at least that of the level of both: some faultless weeks prove no precision.
         """
         if self.kind == "mean":
             return 1 / self.cases
@@ -116,15 +116,15 @@ class Series:
 def series(points: pd.DataFrame, action_start: Start, kind: Kind = "share", transition: int = 0) -> Series:
     """The points in order of time, sorted into before, passing and after.
 
-    Columns in: `period` (labels such as 2026-W21, days, or whole numbers) and `numerator, denominator` (share:
-    cases that count and cases; rate: events and exposure), or for a mean `value` and, where known, `n`.
-    Periods without a case are left out, and so is what lies before a gap of more than LONGEST_GAP periods
-    ahead of the measure (note `early_periods_left_out`). `transition` is the number of full periods
+    Columns in: `period` (labels such as 2026-W21, days, or whole numbers) and `numerator, denominator`
+    (share: cases that count and cases; rate: events and exposure), or for a mean `value` and, where known,
+    `n`. Periods without a case are left out, and so is what lies before a gap of more than LONGEST_GAP
+    periods ahead of the measure (note `early_periods_left_out`). `transition` is the number of full periods
     after the start that show neither state; the period within which the measure began is never judged.
     ValueError for periods that stand twice, cannot be read or differ in grain, and for impossible counts.
 
-    >>> weeks = pd.DataFrame({"period": ["2026-W20", "2026-W21", "2026-W22"], "numerator": 9, "denominator": 10})
-    >>> found = series(weeks, "2026-05-20")
+    >>> weeks = pd.DataFrame({"period": ["2026-W20", "2026-W21", "2026-W22"], "numerator": 9})
+    >>> found = series(weeks.assign(denominator=10), "2026-05-20")
     >>> found.before.tolist(), found.passing.tolist(), found.after.tolist()
     ([True, False, False], [False, True, False], [False, False, True])
     """
@@ -145,7 +145,8 @@ def series(points: pd.DataFrame, action_start: Start, kind: Kind = "share", tran
     after = frame["time"] >= transition + (1 if inside else 0)
     passing = ~after & (frame["time"] >= 0)
     found = Series(
-        kind, tuple(frame["period"]), frame["time"].to_numpy("float64"), frame["x"].to_numpy("float64"), frame["n"].to_numpy("float64"),
+        kind, tuple(frame["period"]), frame["time"].to_numpy("float64"), frame["x"].to_numpy("float64"),
+        frame["n"].to_numpy("float64"),
         after.to_numpy(bool), passing.to_numpy(bool),
     )  # fmt: skip
     return _without_early(found)

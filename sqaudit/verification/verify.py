@@ -48,8 +48,8 @@ def verify(
 ) -> Verification:
     """Whether a measure worked, from the figure of its segment by period (weeks are best).
 
-    `points`: columns as in `sqaudit.verification.series.series`. `planned_effect`: by how much the figure was to
-    get better, above 0, in its unit (shares as parts of one). `controls`, `peers`: other segments, the
+    `points`: columns as in `sqaudit.verification.series.series`. `planned_effect`: by how much the figure was
+    to get better, above 0, in its unit (shares as parts of one). `controls`, `peers`: other segments, the
     same columns and `segment`; controls had no such measure, peers are those among which the segment was
     picked (the controls unless given). `chosen_as_worst`: it was picked because it stood worst, in the
     periods `chosen_on` (first and last; all before the measure unless given). `cells`: the mix of cases
@@ -67,7 +67,8 @@ def verify(
     4. with cells: the change with the mix held still must be clear as well.
 
     Rules 2 to 4 only make a verdict harder to reach, so that a measure without effect is called effective
-    with a chance of at most (1 - confidence) / 2. `effective` and `harmful`: the interval lies wholly on one side.
+    with a chance of at most (1 - confidence) / 2. `effective` and `harmful`: the interval lies wholly on one
+    side.
     `too_early`: fewer than four periods after it, or too few to see the planned effect with a power of
     80 % while `horizon` periods in all would do. Otherwise `not_shown`, with the notes `underpowered` and
     `cannot_tell` where absence of proof is no proof of absence.
@@ -75,8 +76,9 @@ def verify(
 
     >>> weeks = [f"2026-W{week:02}" for week in range(1, 31)]
     >>> shares = [76, 74, 78, 75, 77, 73, 76, 75, 79, 74, 76, 75, 77, 74, 76, 78, 75, 76, 74, 77]
-    >>> figures = pd.DataFrame({"period": weeks, "numerator": shares + [90, 89, 91, 92, 88, 90, 91, 89, 90, 92]})
-    >>> found = verify(figures.assign(denominator=100), "2026-05-18", planned_effect=0.1)
+    >>> shares += [90, 89, 91, 92, 88, 90, 91, 89, 90, 92]
+    >>> figures = pd.DataFrame({"period": weeks, "numerator": shares, "denominator": 100})
+    >>> found = verify(figures, "2026-05-18", planned_effect=0.1)
     >>> found.verdict, found.decided_by, round(found.effect, 2)
     ('effective', 'before_after_series', 0.14)
     """
@@ -191,7 +193,7 @@ def _deciding(question: Question) -> list[Judged]:
 
 
 def _model(question: Question, deciding: Sequence[Judged]) -> Fit | None:
-    """The model behind the effect; before anything is seen that of the time before; None without such a time."""
+    """The model behind the effect, or that of the time before alone; None without such a time."""
     if question.treated.before.sum() < LEAST_BEFORE:
         return None
     return deciding[0].model if deciding else before_only(question)

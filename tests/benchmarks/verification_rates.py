@@ -110,8 +110,8 @@ def false_rate(world: World, runs: int, seed: int = 1) -> float:
 def kept_promise(world: World, runs: int, effect: float = 0.08, seed: int = 2) -> tuple[float, float, float]:
     """How often an effect of the planned size is seen after as many periods as were planned for 80 %.
 
-    Each run plans by its own past and then lives on for that long. Out: the share seen, the median wait, and the
-    share of runs whose plan said that no wait of two years would do (they are not run).
+    Each run plans by its own past and then lives on for that long. Out: the share seen, the median wait, and
+    the share of runs whose plan said that no wait of two years would do (they are not run).
     """
     rng = np.random.default_rng(seed)
     waits, seen = [], []
