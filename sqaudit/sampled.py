@@ -14,7 +14,7 @@ import pandas as pd
 
 from sqaudit import measure
 from sqaudit.audit import Audit
-from sqaudit.conditions import quoted
+from sqaudit.conditions import literal, quoted
 from sqaudit.drawing import SampleFrame
 from sqaudit.errors import AuditError, ParameterError
 from sqaudit.inspection_forms import InspectionForm
@@ -190,28 +190,33 @@ def _census(
     of record: their figure is no share of cases of the frame.
     """
     census, statuses = [], []
+    drawn = ", ".join(map(literal, ids)) or "NULL"
     for indicator in audit.standard.indicators:
         sql = _listing(audit, frame, indicator, str(sample.settings["period"]))
         if sql is None:
             continue
-        counts = audit.engine.query(
-            f"SELECT status, count(*) AS n FROM ({sql}) GROUP BY status ORDER BY status"
+        # One scan for both: how many cases of the frame have each status, and which of them were drawn.
+        found = audit.engine.query(
+            "SELECT status, count(*) AS n,"
+            f" coalesce(list(DISTINCT case_id) FILTER (WHERE case_id IN ({drawn})), []) AS ids"
+            f" FROM ({sql}) WHERE status IN ('met', 'missed') GROUP BY status ORDER BY status"
         )
-        of = dict(zip(counts["status"], counts["n"].astype(int), strict=True))
-        judged = of.get("met", 0) + of.get("missed", 0)
-        if not judged:
+        if found.empty:
             continue
-        census.append({"indicator": indicator.id, "met": of.get("met", 0), "judged": judged})
-        rows = audit.engine.query(f"SELECT case_id, status FROM ({sql}) WHERE status IN ('met', 'missed')")
-        own = rows[rows["case_id"].isin(list(ids))].drop_duplicates("case_id").sort_values("case_id")
-        statuses.append(
-            pd.DataFrame(
-                {"case_id": own["case_id"], "indicator": indicator.id, "met": own["status"] == "met"}
-            )
+        counts = dict(zip(found["status"], found["n"].astype(int), strict=True))
+        census.append(
+            {"indicator": indicator.id, "met": counts.get("met", 0), "judged": sum(counts.values())}
         )
+        rows = [
+            (case, indicator.id, status == "met")
+            for status, own in zip(found["status"], found["ids"], strict=True)
+            for case in sorted(own)
+        ]
+        statuses.append(pd.DataFrame(rows, columns=["case_id", "indicator", "met"]))
     table = pd.DataFrame(census, columns=["indicator", "met", "judged"])
     empty = pd.DataFrame(columns=["case_id", "indicator", "met"])
-    return table, pd.concat(statuses, ignore_index=True) if statuses else empty
+    both = pd.concat(statuses, ignore_index=True) if statuses else empty
+    return table, both.drop_duplicates(["case_id", "indicator"], ignore_index=True)
 
 
 def _listing(audit: Audit, frame: SampleFrame, indicator: Indicator, period: str) -> str | None:

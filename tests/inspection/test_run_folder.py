@@ -70,3 +70,17 @@ def test_the_plan_tells_what_ten_and_twenty_percent_come_to(page: Page) -> None:
     assert "inspect 125, accept with up to 7" in page.sample_acceptance().html  # letter K at AQL 2.5
     assert "In proportion" in page.sample_allocation().html
     assert "±3 points take 212 cases" in page.sample_precision().html
+
+
+@pytest.mark.parametrize("design", ["cluster", "proportional_to_size", "simple"])
+@pytest.mark.parametrize("sizes", [(1, 1), (3, 2), (5000, 40)])
+def test_the_plan_is_told_for_every_design_and_size(
+    review: Review, design: str, sizes: tuple[int, int]
+) -> None:
+    assert review.sampled is not None
+    plan = review.sampled.plan.model_copy(update={"design": design, "strata": []})
+    row = {"stratum": "all", "take_all": False, "stratum_size": sizes[0], "stratum_sample": sizes[1]}
+    page = Page(replace(review, sampled=Sampled(plan, pd.DataFrame([row]))))
+    text = " ".join(getattr(page, f"sample_{part}")().html for part in PLAN)
+    assert f"Of {sizes[0]:,} case" in text
+    assert not re.search(r"[>±( ]nan\b", text)
