@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from types import UnionType
@@ -13,7 +14,7 @@ _KEPT = ("int64", "float64", "bool", "Int64", "boolean", "str")  # types that JS
 
 
 def as_plain(value: Any) -> Any:
-    """The value in mappings, lists, texts and numbers; missing numbers are None.
+    """The value in mappings, lists, texts and numbers; missing numbers are None, infinite ones `inf`.
 
     >>> as_plain(pd.DataFrame({"share": [0.5, float("nan")]}))
     {'columns': ['share'], 'types': ['float64'], 'rows': [[0.5], [None]]}
@@ -34,8 +35,8 @@ def as_plain(value: Any) -> Any:
         return None
     if hasattr(value, "item"):
         value = value.item()
-    if isinstance(value, float) and value != value:
-        return None
+    if isinstance(value, float) and not math.isfinite(value):
+        return None if value != value else str(value)  # JSON knows neither; the column of numbers reads it
     return value if isinstance(value, bool | int | float | str) else str(value)
 
 
@@ -47,6 +48,8 @@ def from_plain(kind: Any, content: Any) -> Any:
     """
     if content is None:
         return float("nan") if kind is float else None
+    if kind is float:
+        return float(content)
     origin = get_origin(kind)
     if origin in (Union, UnionType):
         return from_plain(next(one for one in get_args(kind) if one is not type(None)), content)
