@@ -73,15 +73,16 @@ class Column(Description):
     """One column of a record kind; `link` and `otherwise` say where it is found if the records lack it.
 
     `otherwise` is an expression over other columns of the row, or a list of them, of which the first that
-    can be computed is taken. A `dimension` is settled before the service is given (team, region, product ...):
-    a search for causes may compare by it. What comes about by the service (a status, a result) would explain
-    a miss by itself.
+    can be computed is taken. A `dimension` is settled before the service is given (team, region ...): a
+    search for causes may compare by it. What comes about by the service (a status, a result) would explain
+    a miss by itself. The name of an event in place of `true` says when it is settled: no limit that ends
+    with another event is explained by it.
     """
 
     type: ColumnType | Literal["timestamps"] = "text"  # several instants of one case as a list
     unit: str = ""
     personal: bool = False
-    dimension: bool = False
+    dimension: bool | str = False
     name: Text | None = None
     link: Link | None = None
     otherwise: Annotated[list[_Condition], BeforeValidator(_listed)] = Field(default_factory=list)

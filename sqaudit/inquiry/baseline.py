@@ -64,7 +64,7 @@ def with_new_agents(found: pd.DataFrame, now: str) -> tuple[pd.DataFrame, Dimens
     if "agent" not in found:
         return found, None
     known = set(found.loc[found["period"] != now, "agent"].dropna())
-    there = [name for name in found.loc[found["period"] == now, "agent"].dropna().unique()]
+    there = list(found.loc[found["period"] == now, "agent"].dropna().unique())
     new = sorted(str(name) for name in there if name not in known)
     if not new or not known or len(new) > MOST_NEW or len(new) == len(there):
         return found, None

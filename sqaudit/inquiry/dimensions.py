@@ -88,15 +88,26 @@ def described_dimensions(
     """
     own = [kind for kind in indicator.kinds if kind in columns]
     described = [
-        name for kind in own if kind in kinds for name, one in kinds[kind].columns.items() if one.dimension
+        name
+        for kind in own
+        if kind in kinds
+        for name, one in kinds[kind].columns.items()
+        if one.dimension and _settled_in_time(one.dimension, indicator)
     ]
     wanted = dict.fromkeys([*segments, *described])
     there = [name for name in wanted if all(name in columns[kind] for kind in own)]
     found = [Dimension(name, quoted_if_needed(name)) for name in there if name not in set(hidden)]
     events = {kinds[kind].time for kind in own if kind in kinds} - {None}
     if len(events) == 1:
-        found += bins_of_time(quoted_if_needed(str(next(iter(events)))))
+        event = quoted_if_needed(str(next(iter(events))))
+        found += [one for one in bins_of_time(event) if one.name != "hour"]  # named hours are asked for
     return found
+
+
+def _settled_in_time(settled: bool | str, indicator: Indicator) -> bool:
+    """Whether a column is settled before what the indicator judges; a limit may end before it."""
+    ends = {piece.measure.within.to for piece in indicator.pieces if piece.measure.within is not None}
+    return settled is True or not ends or settled in ends
 
 
 def chosen_dimensions(

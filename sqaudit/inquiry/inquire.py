@@ -13,17 +13,16 @@ import pandas as pd
 
 from sqaudit import intervals
 from sqaudit.audit import Audit
-from sqaudit.causes.explain import explain_change, explain_level
 from sqaudit.causes.segments.explanation import Explanation
-from sqaudit.causes.segments.settings import Settings
 from sqaudit.causes.stretch import crowded_stretch
 from sqaudit.errors import Fault, ParameterError
 from sqaudit.inquiry import parts as mix_and_rate
 from sqaudit.inquiry import series
-from sqaudit.inquiry.baseline import earlier_periods, figures_before, held_against, with_new_agents
+from sqaudit.inquiry.baseline import earlier_periods, figures_before, with_new_agents
 from sqaudit.inquiry.dimensions import Dimension, chosen_dimensions, described_dimensions
 from sqaudit.inquiry.model import Answer, Inquiry
 from sqaudit.inquiry.recording import recording_changes
+from sqaudit.inquiry.search import Searched, search_change, search_level
 from sqaudit.measure.cells import cells
 from sqaudit.periods import Period
 from sqaudit.plan import described_kinds, personal_columns
@@ -31,9 +30,8 @@ from sqaudit.standards import Indicator
 from sqaudit.standards.measures import SHARES
 from sqaudit.tests_of_change.changes import period_changes
 
-DRAWS = 19  # for the adjusted p of a segment in doubt: the fewest that can say 1 in 20, in seconds
 MOST_BINS = 40  # values of a column that is offered unasked; with more of them a cell holds hardly a case
-CELL_SPREAD = 0.1  # logit: with earlier periods at hand, cells need not be doubted beyond what they show
+FEW = 4  # dimensions to fall back on where cells are too fine
 MADE = ("stretch", "new")  # dimensions that exist in the present period only
 NOTHING = pd.DataFrame()
 
@@ -185,20 +183,19 @@ class Inquirer:
         target: float | None,
     ) -> Explanation | None:
         columns = _measured_by(one, found)
-        names = [dimension.name for dimension in kept]
-        if columns is None or not names:
+        if columns is None or not kept:
             return None
         now = found[found["period"] == self.period.label]
-        settings = Settings(draws=DRAWS, cell_spread=CELL_SPREAD, cell_spread_before=CELL_SPREAD)
         try:
             if asked == "level":
-                return explain_level(now, names, target=target, settings=settings, **columns)
+                return search_level(now, kept, columns, target)
             if self.compared is None or now.empty or not (found["period"] == self.compared.label).any():
                 return None
-            before = held_against(found, self.compared.label, self._earlier, kept)
-            return explain_change(before, now, names, settings=settings, **columns)
-        except ValueError:  # too little to tell the spread of single values
-            return None
+            searched = Searched(found, self.period.label, self.compared.label, tuple(self._earlier), columns)
+            return search_change(searched, kept)
+        except ValueError:  # no cell holds two cases: their spread cannot be told so finely
+            few = kept[:FEW]
+            return self._explained(one, found, few, asked, target) if len(few) < len(kept) else None
 
     def _segments(
         self,
@@ -377,10 +374,17 @@ def _answer(explanation: Explanation | None, mix: pd.DataFrame, broken: Mapping[
         return "no_cells"
     if explanation.outcome == "segments":
         return "segments"
-    clear = bool(len(mix)) and bool((mix["mix_p_adjusted"] < 0.05).any())
     if explanation.outcome == "mix_only":
-        return "mix" if clear else "noise"
+        return "mix" if _mix_explains(mix) else "noise"
     return "general" if explanation.outcome == "general" else "noise"
+
+
+def _mix_explains(mix: pd.DataFrame) -> bool:
+    """Whether a clear shift of the mix by some dimension makes up at least half of the change."""
+    if mix.empty:
+        return False
+    most = (mix["mix_p_adjusted"] < 0.05) & (mix["mix"] * mix["change"] >= 0.5 * mix["change"] ** 2)
+    return bool(most.any())
 
 
 def _bounds(row: Mapping[Any, Any]) -> dict[str, float]:

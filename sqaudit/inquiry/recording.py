@@ -22,7 +22,7 @@ RECORDING = ("column", "filled_before", "filled_now", "rows_before", "rows_now",
 def recording_changes(
     audit: Audit, indicator: Indicator, where: str, before: Period, now: Period
 ) -> pd.DataFrame:
-    """The columns that are filled much less, or much more, than before inside a segment and not outside it.
+    """The times that are filled much less, or much more, than before inside a segment and not outside it.
 
     Columns out: RECORDING, shares of rows in which the column is filled; `filled_elsewhere` is that of the
     other records now. Only jumps of 25 points or more whose interval (Newcombe, for as many columns as are
@@ -42,7 +42,7 @@ def _of_kind(
     audit: Audit, indicator: Indicator, place: int, where: str, before: Period, now: Period
 ) -> pd.DataFrame:
     piece = audit.standard.pieces_of(indicator)[place]
-    columns = [name for name, kind in audit.columns[piece.kind].items() if not kind.endswith("[]")]
+    columns = [name for name, kind in audit.columns[piece.kind].items() if kind == "TIMESTAMP"]
     question = audit.question(((),), (before, now), (indicator.id,))
     event = event_of(audit.standard, audit.columns, piece)
     scan = single_scan(audit.columns, question, piece, event)

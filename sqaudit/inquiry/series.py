@@ -126,7 +126,7 @@ def chart_of(points: pd.DataFrame, indicator: Indicator, period: Period) -> Cont
 
 def since_when(points: pd.DataFrame, indicator: Indicator) -> ChangePoint:
     """The clearest change of level among the points, or that there is none."""
-    sound = points[points["artefact"].fillna("") == ""] if "artefact" in points else points
+    sound = points[points["artefact"] == ""] if "artefact" in points else points
     if indicator.kind_of_measure in SHARES:
         return change_point(sound, "share")
     if indicator.kind_of_measure == "count":
@@ -139,7 +139,8 @@ def marked(points: pd.DataFrame, breaks: pd.DataFrame, days: pd.Series, last: da
     if points.empty or days.empty:
         return points.assign(artefact="")
     found = artefact_periods(breaks, list(points["period"]), connected(days), last)
-    return points.assign(artefact=points["period"].map(found).fillna("").astype("object"))
+    marks = [found.get(str(label), "") for label in points["period"]]
+    return points.assign(artefact=pd.Series(marks, index=points.index, dtype="object"))
 
 
 def months_of(period: Period, event: str | None) -> list[Dimension]:

@@ -27,7 +27,7 @@ def _offered(audit: sqaudit.Audit, indicator: str, hidden: tuple[str, ...] = ())
 
 def test_what_comes_about_by_the_service_is_not_offered(audit: sqaudit.Audit) -> None:
     offered = _offered(audit, "fcr_ticket")
-    assert {"team", "agent", "product", "customer_class", "hour", "weekday"} <= set(offered)
+    assert {"team", "agent", "product", "customer_class", "part_of_day", "weekday"} <= set(offered)
     assert not {"status", "result", "closure_code", "handlings", "ticket_id", "customer_name"} & set(offered)
 
 
