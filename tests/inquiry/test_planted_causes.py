@@ -1,4 +1,4 @@
-"""Every cause that was planted in the samples is found in the right place, and nothing where none was planted.
+"""Every cause planted in the samples is found in the right place, and nothing where none was planted.
 
 The causes are described in data_samples/README.md, P1 to P13.
 """
@@ -62,7 +62,7 @@ def test_p3_pumps_of_one_supplier(quarter: dict[str, Inquiry]) -> None:
 
 
 def test_p4_an_honest_difference_of_one_desk(audit: sqaudit.Audit) -> None:
-    """Better than the rest over the year, so something to learn from; it never changed, so nothing to explain."""
+    """Better than the rest over the year: something to learn from. It never changed: nothing to explain."""
     year = Inquirer.of(audit, parse("2025-07-01..2026-06-30"))
     found = year.inquire("fcr_ticket", ["team", "channel", "product"], asked="level")
     row = segment(found, ("team", "Desk B"))
