@@ -114,7 +114,7 @@ def forecast_of(actual: Array, expected: Array, offset: float = 0.0) -> Evidence
     the forecast it has a long tail, in which single cells look like causes. Its standard deviation is taken
     from the quartiles over all cells, which planted causes hardly touch. `offset` is the deviation that
     everything shares. A cell with neither says nothing. Noise that is even around the
-    forecast itself is lopsided by half its variance here: a shift of everything is no surer than that.
+    forecast itself is lopsided by half its variance here: a shift of less than the variance is none.
     """
     larger = np.maximum(np.abs(actual), np.abs(expected))
     known = larger > 0
@@ -122,8 +122,7 @@ def forecast_of(actual: Array, expected: Array, offset: float = 0.0) -> Evidence
     noise = noise_of(deviation[known])
     information = np.where(known, noise**-2.0, 0.0)
     columns = np.stack([information, information * deviation], axis=1)
-    lopsided: Groups = lambda cuboid: np.full(len(cuboid), 0.0 if cuboid.dims else noise**4 / 4)  # noqa: E731
-    return Evidence(columns, actual - expected, Parabola(), _certain, lopsided)
+    return Evidence(columns, actual - expected, Parabola(least=noise**2), _certain, _sure)
 
 
 def noise_of(deviations: Array) -> float:

@@ -44,7 +44,12 @@ class Profile(Protocol):
 
 @dataclass(frozen=True)
 class Parabola:
-    """A normal likelihood: information and information times shift; twice (before, now) for two periods."""
+    """A normal likelihood: information and information times shift; twice (before, now) for two periods.
+
+    A shift of at most `least` counts as none.
+    """
+
+    least: float = 0.0
 
     def peaks(self, columns: Array, spread: Array) -> Peaks:
         """The exact peaks; groups without information have shift 0 and gain 0."""
@@ -53,7 +58,8 @@ class Parabola:
             before, off = _centre(columns[:, 0] + spread**-2.0, columns[:, 1])
             shift = np.where(information > 0, shift - off, 0.0)
             information = before * information / np.maximum(before + information, _FLAT)
-        return Peaks(shift, information * shift**2 / 2, information)
+        gain = np.where(np.abs(shift) > self.least, information * shift**2 / 2, 0.0)
+        return Peaks(shift, gain, information)
 
 
 @dataclass(frozen=True)
