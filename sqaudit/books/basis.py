@@ -8,15 +8,17 @@ from pathlib import Path
 
 from sqaudit.audit import Audit
 from sqaudit.calendars import Calendar
-from sqaudit.errors import ParameterError
+from sqaudit.errors import Fault, ParameterError
 from sqaudit.params import RunFile
 from sqaudit.periods import GRAINS
 from sqaudit.plan import Plan, described_kinds
 from sqaudit.plan.names import found_elsewhere
 from sqaudit.plan.place import Place
 from sqaudit.plan.sources import peeked_sources
+from sqaudit.readings import instants
 from sqaudit.standards import Standard
 from sqaudit.standards.together import together
+from sqaudit.standards.variants import variants
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,9 @@ def opened(basis: Basis, place: str) -> Audit:
     run = basis.run.model_copy(update={"segments": kept})
     paths = tuple(Path(f"{one.standard}.yaml") for one in basis.standards)
     calendars = _asked(basis.calendars, run)
+    if lacking := _asked_in_vain(basis.standards, run, calendars):
+        message = f"the calendar {', '.join(lacking)} is neither in the book nor at hand."
+        raise ParameterError([Fault(place, message)])
     return Audit(Plan(run, basis.base, place, basis.standards, paths, peeked, {}, calendars))
 
 
@@ -74,3 +79,17 @@ def _asked(calendars: Mapping[str, Calendar], run: RunFile) -> Mapping[str, Cale
     if not run.calendar:
         return calendars
     return {name: one for name, one in calendars.items() if name == run.calendar}
+
+
+def _asked_in_vain(
+    standards: Iterable[Standard], run: RunFile, calendars: Mapping[str, Calendar]
+) -> list[str]:
+    """The names of calendars that some indicator, under any reading, asks and that are not there."""
+    asked = {
+        run.calendar or piece.calendar
+        for standard in standards
+        for indicator in [*standard.indicators, *(one.indicator for one in variants(standard))]
+        for piece in standard.pieces_of(indicator)
+        if instants(piece)
+    }
+    return sorted(asked - set(calendars))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -47,11 +47,14 @@ def attributed(states: Sequence[pd.Series | None], causes: Sequence[str]) -> pd.
     return pd.DataFrame(rows, index=index[moved], columns=shown)
 
 
-def turned(states: Sequence[pd.Series | None], causes: Sequence[str]) -> pd.DataFrame:
+def turned(
+    states: Sequence[pd.Series | None], causes: Sequence[str], unknown: Collection[str] = ()
+) -> pd.DataFrame:
     """Every word that changed along a chain, and with which cause: `before, now, turned_at`.
 
     A word that turned several times on its way names all the causes, in order. One that is the same in the
-    end as it was is left out, and a missing word is an empty one.
+    end as it was is left out, and a missing word is an empty one. A word of `unknown` in a state between is
+    no turn, unless the word is one of them first or last: nothing could be said there.
 
     >>> words = [pd.Series({"a": word}) for word in ("met", "met", "not_met")]
     >>> turned(words, ["data", "period"]).loc["a"].to_list()
@@ -70,7 +73,10 @@ def turned(states: Sequence[pd.Series | None], causes: Sequence[str]) -> pd.Data
         words = [state[place] for state in told]
         if words[0] != words[-1]:
             kept.append(place)
-            rows.append((words[0], words[-1], _where(words, there, causes)))
+            ends_known = words[0] not in unknown and words[-1] not in unknown
+            said = [one for one in range(len(words)) if not (ends_known and words[one] in unknown)]
+            turns = _where([words[one] for one in said], [there[one] for one in said], causes)
+            rows.append((words[0], words[-1], turns))
     return pd.DataFrame(rows, index=index[kept], columns=["before", "now", "turned_at"])
 
 

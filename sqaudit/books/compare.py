@@ -29,6 +29,7 @@ KEYS = ("indicator", "grouping", "segment")
 FIGURES = ("value", "low", "high", "numerator", "denominator", "pending", "excluded", "target", "points")
 SCORE_PARTS = ("standard", "causes", "indicator", "part", "decides")
 INPUTS = ("cause", "what", "before", "now")
+UNKNOWN = ("not_assessable", "")  # verdicts and grades of a state that the records do not reach
 STANDARD = "standard"  # the grouping of rows on a whole standard: its score and grade
 
 
@@ -60,8 +61,12 @@ class Comparison:
     @property
     def same(self) -> bool:
         """Whether no figure, verdict, score or grade differs."""
-        changed = self.figures[~(self.figures["change"] == 0)] if len(self.figures) else self.figures
-        return changed.empty and self.words.empty
+        return self.changed.empty and self.words.empty
+
+    @property
+    def changed(self) -> pd.DataFrame:
+        """The figures that are not what they were; others moved on the way and came back."""
+        return self.figures[self.figures["change"].ne(0)].reset_index(drop=True)
 
     @property
     def causes(self) -> list[str]:
@@ -194,7 +199,7 @@ def _told(
         now=pair.now.name,
         steps=tuple(steps),
         figures=attributed(numbers, steps).reset_index(),
-        words=turned(words, steps).reset_index(),
+        words=turned(words, steps, UNKNOWN).reset_index(),
         score_parts=_score_parts(reviews, steps),
         inputs=inputs,
         recomputed=computed,

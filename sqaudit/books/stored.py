@@ -75,20 +75,22 @@ def read_manifest(place: Path) -> dict[str, Any]:
 def _content(place: Path) -> tuple[dict[str, Any], Review, dict[str, Calendar]]:
     told = read_manifest(place)
     try:
-        return told, read_review(place), _calendars(place, told)
+        review = read_review(place)
+        return told, review, _calendars(place, told, review)
     except ParameterError:
         raise
     except (AuditError, OSError, ValueError, KeyError, TypeError) as error:
         raise _refused(place, str(error).splitlines()[0]) from error
 
 
-def _calendars(place: Path, told: Mapping[str, Any]) -> dict[str, Calendar]:
+def _calendars(place: Path, told: Mapping[str, Any], review: Review) -> dict[str, Calendar]:
     """The copies in the book; for a book that is older than such copies, the calendars there are now."""
     copies = json.loads((place / RUN).read_text(encoding="utf-8")).get("calendars")
     if copies is not None:
         return {name: read_calendar(place / copy) for name, copy in copies.items()}
-    name, base = told["parameters"].get("calendar"), Path(str(told.get("base") or place))
-    return _found([name] if name else [], base)
+    named = [review.run.calendar, *(one.calendar for one in review.standards)]
+    named += [indicator.calendar for one in review.standards for indicator in one.indicators]
+    return _found([name for name in dict.fromkeys(named) if name], Path(str(told.get("base") or place)))
 
 
 def _found(names: Sequence[str], base: Path) -> dict[str, Calendar]:

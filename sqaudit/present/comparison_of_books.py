@@ -21,7 +21,7 @@ _SHOWN = ("value", "target", "score")
 
 
 def comparison_lines(found: Comparison, language: Tongue) -> Iterator[str]:
-    """The comparison in lines: how much differs, what the two rest on, verdicts, grades, and honest limits."""
+    """The comparison in lines: how much differs, what the two rest on, verdicts, grades, and limits."""
     words = BookWords(found.standards, language)
     yield from _head(found, words)
     yield from _inputs(found, words)
@@ -35,7 +35,7 @@ def comparison_lines(found: Comparison, language: Tongue) -> Iterator[str]:
 
 
 def comparison_table(found: Comparison, language: Tongue) -> Table:
-    """Figures, targets and scores in total that changed, a column for each cause; empty columns are left out."""
+    """Figures, targets and scores in total that changed, a column for each cause that had a part."""
     words = BookWords(found.standards, language)
     frame = found.figures
     frame = frame[frame["figure"].isin(_SHOWN) & (frame["segment"] == "") & frame["change"].notna()]
@@ -70,7 +70,7 @@ def _head(found: Comparison, words: BookWords) -> Iterator[str]:
         "compare.different",
         before=found.before,
         now=found.now,
-        figures=len(found.figures),
+        figures=len(found.changed),
         words=len(found.words),
         audits=found.recomputed,
     )
