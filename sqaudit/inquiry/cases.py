@@ -113,12 +113,16 @@ def within(audit: Audit, kind: str, span: Span) -> str:
 
 
 def facts_there(audit: Audit, cases: Cases) -> dict[str, Fact]:
-    """The facts that can be found for these cases, in the order they are described in."""
+    """The facts that can be found for these cases, in the order they are described in.
+
+    A standard may give a column another type than ours: what the engine refuses is not there either.
+    """
     own, hidden = audit.columns[cases.kind], hidden_columns(audit)
     return {
         name: fact
         for name, fact in described().facts.items()
         if any(_found(audit, place, own, hidden) for place in fact.found)
+        and not audit.engine.refusal(_query(audit, cases, (None, None), [name], None))
     }
 
 
