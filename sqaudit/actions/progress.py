@@ -88,6 +88,8 @@ def _state(action: Action, as_of: date) -> str:
         return "done_late" if action.due is not None and action.finished > action.due else "done"
     if action.status == "done":
         return "done"
+    if action.status == "proposed" and action.start is None:
+        return "proposed"
     if action.due is not None and action.due < as_of:
         return "overdue"
     if action.status == "in_progress" or (action.start is not None and action.start <= as_of):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy import special
 
 from sqaudit.finite_population import Array
 from sqaudit.frames import require
@@ -49,6 +50,18 @@ class Controls:
     def extra(self) -> float:
         """The variance that segments which move apart add to a difference in differences."""
         return self.spread * (1 + self.share)
+
+    def extra_expected(self, variance: float) -> float:
+        """The same before it can be seen, for a difference of this variance: what chance will make it seem.
+
+        Segments that do not stray at all will by chance seem to, in part of all cases; of Q with k - 1
+        degrees of freedom the mean excess over k - 1 is taken.
+        """
+        freedom = len(self.names) - 1
+        if freedom < 1:
+            return 0.0
+        seeming = float(special.chdtrc(freedom + 2, freedom) - special.chdtrc(freedom, freedom))
+        return max(self.extra(), seeming * variance)
 
 
 def combined_difference(
@@ -107,8 +120,6 @@ def trend_before(found: Series, values: Array, variances: Array) -> float:
     For a difference in differences this is the check that both moved alike. It looks at nothing that happened
     after the measure, and it can only make a verdict harder to reach.
     """
-    from scipy import special
-
     rows = found.before
     if rows.sum() < 6:
         return float("nan")

@@ -90,7 +90,7 @@ def precision_after(question: Question, model: Fit, better: float = 0.0) -> Call
         if question.returning is not None:
             part = float(question.window.sum()) / float(rows.sum())
             variance = _exchanged(variance, part, question.returning)
-        return _precision(variance, freedom, question.compared)
+        return _precision(variance, freedom, question.compared, ahead=True)
 
     return precision
 
@@ -111,10 +111,12 @@ def _exchanged(variance: float, pull: float, returning: Regression) -> float:
     return left + pull**2 * returning.variance
 
 
-def _precision(variance: float, freedom: float, compared: Controls | None) -> Precision:
+def _precision(variance: float, freedom: float, compared: Controls | None, ahead: bool = False) -> Precision:
     """With controls that stray from each other their spread is added; degrees of freedom by Satterthwaite."""
-    extra = compared.extra() if compared is not None else 0.0
-    if compared is not None and extra > 0:
+    if compared is None:
+        return Precision(float(np.sqrt(variance)), freedom)
+    extra = compared.extra_expected(variance) if ahead else compared.extra()
+    if extra > 0:
         total = variance + extra
         freedom = total**2 / (variance**2 / freedom + extra**2 / (len(compared.names) - 1))
     return Precision(float(np.sqrt(variance + extra)), freedom)

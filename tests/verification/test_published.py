@@ -14,8 +14,8 @@ from sqaudit.verification.power import Precision, detectable, periods_needed, po
 from sqaudit.verification.regression_to_mean import regression_to_mean
 from sqaudit.verification.series import series
 
-# Packs of cigarettes per head in California, 1970 to 2000; Proposition 99 came into force in 1989. Data: Abadie,
-# Diamond and Hainmueller (2010), J. Am. Stat. Assoc. 105:493-505.
+# Packs of cigarettes per head in California, 1970 to 2000; Proposition 99 came into force in 1989. Data:
+# Abadie, Diamond and Hainmueller (2010), J. Am. Stat. Assoc. 105:493-505.
 CALIFORNIA = [
     123.0, 121.0, 123.5, 124.4, 126.7, 127.1, 128.0, 126.4, 126.1, 121.9, 120.2, 118.6, 115.4, 110.8, 104.8,
     102.8, 99.7, 97.5, 90.1, 82.4, 77.8, 68.7, 67.5, 63.4, 58.6, 56.4, 54.5, 53.8, 52.3, 47.2, 41.6,
@@ -23,7 +23,7 @@ CALIFORNIA = [
 
 
 def test_interrupted_series_of_proposition_99() -> None:
-    """Coefficients as in Linden (2015), Stata Journal 15:480-500; errors of ordinary least squares as by R's lm."""
+    """Coefficients as in Linden (2015), Stata Journal 15:480-500; errors of ordinary least squares."""
     points = pd.DataFrame({"period": range(1970, 2001), "value": CALIFORNIA})
     model = segmented(series(points, 1989, "mean"), correlations=np.array([0.0]))
     level, slope, step, change = model.coefficients

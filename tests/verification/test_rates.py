@@ -1,4 +1,4 @@
-"""How often a verdict is wrong, by simulation: few runs here, 1,000 in tests/benchmarks/verification_rates.py."""
+"""How often a verdict is wrong, by simulation; 1,000 runs in tests/benchmarks/verification_rates.py."""
 
 from __future__ import annotations
 

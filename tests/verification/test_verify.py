@@ -1,4 +1,4 @@
-"""The verdict on a measure: what decides, what only makes it harder, and what is said when nobody can tell."""
+"""The verdict on a measure: what decides, what makes it harder, what is said when nobody can tell."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ def test_a_shift_of_the_mix_is_not_called_an_effect() -> None:
 
 def test_periods_in_transition_are_shown_and_not_judged() -> None:
     weeks = [f"2026-W{week:02}" for week in range(1, 31)]
-    rows = points(CALM + [0, 0] + RISEN[:8]).assign(period=weeks)
+    rows = points([*CALM, 0, 0, *RISEN[:8]]).assign(period=weeks)
     found = verify(rows, "2026-05-20", 0.1, transition=1)  # a Wednesday: that week and the next are left out
     assert found.series["phase"].tolist() == ["before"] * 20 + ["passing"] * 2 + ["after"] * 8
     assert found.verdict == "effective"

@@ -1,0 +1,343 @@
+"""The improvement plan: read from tables with all faults at once, what it lacks, how it stands, what follows."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import xlsxwriter
+
+from sqaudit.actions import (
+    Action,
+    actions_of,
+    as_yaml,
+    back_to_causes,
+    expected_effect,
+    handbook,
+    on_time,
+    outcomes,
+    plan_findings,
+    progress,
+    read_actions,
+    traced,
+    untreated,
+    write_template,
+)
+from sqaudit.actions.columns import HEADS
+from sqaudit.actions.findings import CODES
+from sqaudit.cause_tree import CauseTree
+from sqaudit.errors import ParameterError
+from sqaudit.verification import verify
+
+TODAY = date(2026, 10, 8)
+SAMPLE = Path(__file__).parents[2] / "data_samples" / "improvement_actions.csv"
+
+PLAN = """
+actions:
+  - id: A1
+    finding: on_time/process/1
+    cause: nobody is sent out after 16:00
+    action: late shift restored
+    owner: Wang
+    approved: 2026-09-24
+    start: 2026-10-01
+    due: 2026-11-15
+    indicator: on_time
+    segment: region=north
+    to: 90%
+    status: in_progress
+    log:
+      - {date: 2026-09-24, status: approved, who: Li}
+      - {date: 2026-10-01, status: in_progress, note: first shift ran}
+"""
+
+
+def action(**given: object) -> Action:
+    return Action.model_validate({"id": "A1", "action": "call back", **given})
+
+
+def write(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_plan_in_yaml_is_read_and_written_back(tmp_path: Path) -> None:
+    plan = read_actions(write(tmp_path / "plan.yaml", PLAN))
+    (one,) = plan
+    assert (one.start, one.where, one.expected.to) == (date(2026, 10, 1), "region = 'north'", 0.9)
+    assert [entry.status for entry in one.log] == ["approved", "in_progress"]
+    assert read_actions(write(tmp_path / "again.yaml", as_yaml(plan))) == plan
+
+
+def test_every_fault_of_a_yaml_plan_is_told_at_once(tmp_path: Path) -> None:
+    broken = """
+actions:
+  - id: A1
+    action: x
+    due: soon
+    ownr: Wang
+  - id: A2
+    action: y
+    start: 2026-05-02
+    due: 2026-05-01
+    status: closed-ish
+  - {id: A3, action: z}
+  - {id: A3, action: z}
+"""
+    with pytest.raises(ParameterError) as caught:
+        read_actions(write(tmp_path / "plan.yaml", broken))
+    told = str(caught.value)
+    assert "plan.yaml, action 1, line 5, due: 'soon' does not fit. Expected" in told
+    assert "line 6, ownr: unknown key 'ownr'. Did you mean 'owner'?" in told
+    assert "action 2, line 11, status: 'closed-ish' is not known." in told
+    assert "the id 'A3' stands in" in told
+
+
+def test_what_contradicts_itself_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"due \(2026-05-01\) lies before start \(2026-05-02\)"):
+        action(start="2026-05-02", due="2026-05-01")
+    with pytest.raises(ValueError, match="the status is proposed, the log ends with done"):
+        action(log=[{"date": "2026-05-02", "status": "done"}])
+    with pytest.raises(
+        ValueError, match=r"give the level to reach \(`to`\) or the change \(`by`\), not both"
+    ):
+        action(to=0.9, by=0.1)
+    with pytest.raises(ValueError, match="is no segment"):
+        action(segment="region in (select 1)")
+
+
+def test_the_template_is_read_back_with_its_log(tmp_path: Path) -> None:
+    plan = read_actions(write(tmp_path / "plan.yaml", PLAN))
+    for language in ("en", "zh"):
+        file = write_template(
+            tmp_path / f"{language}.xlsx", plan, ["on_time"], ["Wang"], ["Service"], language
+        )
+        assert read_actions(file) == plan
+
+
+def test_the_template_drops_down(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    file = write_template(tmp_path / "plan.xlsx", (), [f"indicator_{n}" for n in range(200)])
+    sheet = openpyxl.load_workbook(file)["actions"]
+    assert [cell.value for cell in sheet[1]] == [spoken[0] for spoken in HEADS.values()]
+    lists = {str(one.sqref).split(":")[0]: one.formula1 for one in sheet.data_validations.dataValidation}
+    column = dict(zip(HEADS, (cell.column_letter for cell in sheet[1]), strict=True))
+    assert lists[f"{column['indicator']}2"] == "'lists'!$C$1:$C$200"
+    assert f"{column['status']}2" in lists
+
+
+def test_faults_of_a_sheet_name_sheet_row_and_column(tmp_path: Path) -> None:
+    file = tmp_path / "plan.xlsx"
+    with xlsxwriter.Workbook(str(file)) as book:
+        sheet = book.add_worksheet("计划")
+        sheet.write_row(0, 0, ["售后服务质量改进计划表"])
+        sheet.write_row(2, 0, ["措施编号", "具体行动", "完成时限", "状态", "颜色"])
+        sheet.write_row(3, 0, ["M1", "短信提醒", "下周", "进行中", "红"])
+        sheet.write_row(5, 0, ["M2", "清单", "2026年11月1日", "马上", ""])
+        log = book.add_worksheet("log")
+        log.write_row(0, 0, ["id", "date", "status"])
+        log.write_row(1, 0, ["M9", "2026-01-01", "done"])
+    with pytest.raises(ParameterError) as caught:
+        read_actions(file)
+    told = str(caught.value)
+    assert "sheet 计划, row 4, column 完成时限: '下周' does not fit." in told
+    assert "sheet 计划, row 6, column 状态: '马上' is not known." in told
+    assert "log: the log names the action 'M9', which is not in the plan." in told
+
+
+def test_files_that_are_no_plan_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ParameterError, match="there is no such file"):
+        read_actions(tmp_path / "none.yaml")
+    with pytest.raises(ParameterError, match="heads both the id and the action"):
+        read_actions(write(tmp_path / "plan.csv", "a,b\n1,2\n"))
+    with pytest.raises(ParameterError, match="no Excel workbook"):
+        read_actions(write(tmp_path / "plan.xlsx", "id,action"))
+
+
+def test_the_sample_records_are_a_plan() -> None:
+    plan = read_actions(SAMPLE)
+    records, faults = actions_of(pd.read_csv(SAMPLE))
+    assert plan == records
+    assert faults == []
+    assert [one.id for one in plan] == [f"IA{n:06}" for n in range(1, 9)]
+    told = {one.id: one.expected for one in plan}
+    assert (told["IA000001"].to, told["IA000001"].direction) == (0.02, "lower")
+    assert [told[f"IA{n:06}"].to for n in range(2, 9)] == [0.93, 0.95, 0.92, 0.90, 0.96, 0.95, 0.90]
+    assert plan[4].where == "team = 'Desk A'"
+
+
+def test_faults_of_records_are_findings_and_sound_rows_stay() -> None:
+    records = pd.DataFrame(
+        {"action_id": ["X1", "X2"], "action": ["a", "b"], "due_at": ["2026-13-01", "2026-05-01"]}
+    )
+    sound, faults = actions_of(records)
+    assert [one.id for one in sound] == ["X2"]
+    assert [fault.place for fault in faults] == ["improvement_action, row 1, column due_at"]
+
+
+@pytest.mark.parametrize(
+    ("text", "to", "by", "direction"),
+    [
+        ("到达及时率达到 92%", 0.92, None, None),
+        ("缺失字段率降到 2% 以内", 0.02, None, "lower"),
+        ("30 秒接通率提高 5 个百分点", None, 0.05, "higher"),
+        ("平均等待缩短至 12 分钟", 12.0, None, "lower"),
+        ("rate rises to 95 %", 0.95, None, "higher"),
+        ("up by 3 pp", None, 0.03, "higher"),
+        ("at least 4.5", 4.5, None, "higher"),
+        ("更好", None, None, None),
+        ("从 80% 到 90%", None, None, None),
+        ("达到 90%，夜间达到 85%", None, None, None),
+        (None, None, None, None),
+    ],
+)
+def test_plain_promises_are_understood_and_others_left(
+    text: str | None, to: float | None, by: float | None, direction: str | None
+) -> None:
+    assert tuple(expected_effect(text)) == (to, by, direction)
+
+
+def test_planned_effects_count_from_the_level_before() -> None:
+    assert action(to=0.9).planned_effect(0.8, "higher") == pytest.approx(0.1)
+    assert action(to=0.02).planned_effect(0.05, "lower") == pytest.approx(0.03)
+    assert action(to=0.9).planned_effect(0.95, "higher") is None
+    assert action(by=0.1).planned_effect(0.95, "higher") == 0.1
+    assert action(to=0.9).planned_effect(float("nan"), "higher") is None
+    assert action(expected_effect="更好").planned_effect(0.5, "higher") is None
+
+
+def found_codes(one: Action, **settings: object) -> set[str]:
+    return set(plan_findings([one], TODAY, **settings)["code"])  # type: ignore[arg-type]
+
+
+SOUND = {
+    "cause": "c", "owner": "Wang", "approved": "2026-08-01", "start": "2026-08-10", "due": "2026-11-01",
+    "indicator": "on_time", "to": 0.9, "status": "in_progress",
+}  # fmt: skip
+
+
+def test_a_sound_action_has_no_faults() -> None:
+    assert found_codes(action(**SOUND), indicators=["on_time"]) == set()
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"due": "2026-09-30"}, "overdue"),
+        ({"owner": None}, "unowned"),
+        ({"due": None}, "no_due_date"),
+        ({"indicator": None}, "unmeasurable"),
+        ({"to": None, "expected_effect": "更好"}, "unmeasurable"),
+        ({"segment": "hour >= 16"}, "unmeasurable"),
+        ({"indicator": "onn_time"}, "unknown_indicator"),
+        ({"approved": None}, "started_without_approval"),
+        ({"approved": "2026-08-11"}, "started_without_approval"),
+        ({"status": "done", "checked": "2026-10-20"}, "done_without_date"),
+        ({"status": "done", "finished": "2026-10-01"}, "done_without_check"),
+        ({"status": "done", "finished": "2026-08-20", "checked": "2026-09-20"}, "not_verified"),
+        ({"status": "approved"}, "status_contradicts"),
+        ({"cause": None}, "no_cause"),
+    ],
+)
+def test_each_fault_is_found_alone(changes: dict[str, object], code: str) -> None:
+    assert found_codes(action(**{**SOUND, **changes}), indicators=["on_time"]) == {code}
+    assert code in CODES
+
+
+def test_a_dropped_action_has_no_faults_and_a_verified_one_is_settled() -> None:
+    assert found_codes(action(status="dropped")) == set()
+    done = action(**{**SOUND, "status": "done", "finished": "2026-08-20", "checked": "2026-09-20"})
+    assert found_codes(done, verdicts={"A1": "effective"}) == set()
+    assert found_codes(done, verdicts={"A1": "too_early"}) == {"not_verified"}
+
+
+def test_days_are_counted_from_the_day_named() -> None:
+    row = plan_findings([action(**{**SOUND, "due": "2026-09-30"})], TODAY).iloc[0]
+    assert (row["code"], row["days"], row["since"]) == ("overdue", 8, pd.Timestamp("2026-09-30"))
+    assert plan_findings([], TODAY).empty
+
+
+def test_progress_and_rate_on_time() -> None:
+    plan = [
+        action(id="P", status="proposed", due="2026-01-01"),
+        action(id="D", status="done", start="2026-01-01", due="2026-03-01", finished="2026-03-01"),
+        action(id="L", status="done", start="2026-01-02", due="2026-03-01", finished="2026-03-11"),
+        action(id="O", status="in_progress", start="2026-01-03", due="2026-09-30"),
+        action(id="R", status="in_progress", start="2026-01-04", due="2026-12-01"),
+        action(id="X", status="dropped", due="2026-01-01"),
+    ]
+    table = progress(plan, TODAY).set_index("action")
+    states = {"P": "proposed", "D": "done", "L": "done_late", "O": "overdue", "R": "running", "X": "dropped"}
+    assert table["state"].to_dict() == states
+    assert table["days_late"].to_dict() == {"P": 280, "D": 0, "L": 10, "O": 8, "R": 0, "X": 0}
+    row = on_time(plan, TODAY).iloc[0]
+    assert (row["due"], row["on_time"], row["late"], row["overdue"]) == (3, 1, 1, 1)
+    assert row["share"] == pytest.approx(1 / 3)
+    assert row["low"] < 1 / 3 < row["high"]
+    assert row["median_days_late"] == 9
+    assert on_time([], TODAY)["share"].isna().all()
+
+
+def figures() -> pd.DataFrame:
+    counts = {"indicator": "on_time", "numerator": 80, "denominator": 100}
+    regions = ("north", "east", "south", None)
+    weeks = [f"2026-W{week:02}" for week in range(1, 31)]
+    return pd.DataFrame(
+        [{**counts, "period": week, "region": region} for week in weeks for region in regions]
+    )
+
+
+def test_controls_are_the_segments_without_such_an_action() -> None:
+    north = action(indicator="on_time", segment="region=north", start="2026-05-18")
+    east = action(id="A2", indicator="on_time", segment="region=east", start="2026-03-01")
+    other = action(id="A3", indicator="polite", segment="region=south", start="2026-03-01")
+    every = action(id="A4", indicator="on_time", start="2026-03-01")
+    assert set(untreated(figures(), north)["segment"]) == {"east", "south"}
+    assert set(untreated(figures(), north, [north, east, other, every])["segment"]) == {"south"}
+    assert untreated(figures(), every, [north]).empty
+
+
+def test_what_works_goes_into_the_handbook_and_the_rest_back_to_its_cause() -> None:
+    rows = pd.DataFrame({"period": range(30), "numerator": [75] * 20 + [90] * 10, "denominator": 100})
+    calm = rows.assign(numerator=[75, 76, 74] * 10)
+    plan = [action(id=name) for name in ("works", "not", "harm", "early", "open")]
+    verified = {
+        "works": verify(rows, 20, 0.1),
+        "not": verify(calm, 20, 0.1),
+        "harm": verify(rows, 20, 0.1, "lower"),
+        "early": verify(rows.head(20), 20, 0.1),
+    }
+    table = outcomes(plan, verified)
+    told = dict(zip(table["action"], table["next"], strict=True))
+    assert told == {
+        "works": "handbook", "not": "back_to_causes", "harm": "stop_and_back_to_causes", "early": "wait",
+        "open": "verify",
+    }  # fmt: skip
+    assert handbook(table)["action"].tolist() == ["works"]
+    assert back_to_causes(table)["action"].tolist() == ["harm", "not"]
+    assert outcomes([], {}).empty
+
+
+def test_causes_actions_and_verifications_refer_to_each_other() -> None:
+    tree = CauseTree.model_validate(
+        {
+            "indicator": "on_time", "effect": "late",
+            "process": [{"cause": "late shift closed", "status": "supported", "evidence": ["rule 7"]},
+                        {"cause": "no map", "status": "supported", "evidence": ["note"]}],
+        }
+    )  # fmt: skip
+    plan = [
+        action(id="A1", finding="on_time/process/1", status="done", finished="2026-05-01"),
+        action(id="A9", finding="FD000020"),
+    ]
+    table = traced([tree], plan)
+    rows = table.astype(object).where(table.notna(), None).to_dict("records")
+    told = {(row["cause_reference"], row["action"]): row["gap"] for row in rows}
+    assert told == {
+        ("on_time/process/1", "A1"): "no_verification",
+        ("on_time/process/2", None): "no_action",
+        ("FD000020", "A9"): "no_cause",
+    }
+    assert traced([], []).empty
