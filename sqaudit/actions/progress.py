@@ -92,7 +92,7 @@ def _state(action: Action, as_of: date) -> str:
         return "proposed"
     if action.due is not None and action.due < as_of:
         return "overdue"
-    if action.status == "in_progress" or (action.start is not None and action.start <= as_of):
+    if action.start <= as_of if action.start is not None else action.status == "in_progress":
         return "running"
     return "proposed" if action.status == "proposed" else "planned"
 

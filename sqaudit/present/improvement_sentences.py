@@ -15,6 +15,8 @@ from sqaudit.present.words import Tongue, is_said, joined, say
 from sqaudit.verification.outcome import Verification
 from sqaudit.verification.power import WANTED
 
+_SAID_IN_NUMBERS = ("regression_corrected", "cannot_tell")  # their sentences carry figures
+
 __all__ = [
     "action_events",
     "finding_sentence",
@@ -63,7 +65,7 @@ def verification_notes(found: Verification, language: Tongue, unit: str) -> list
     sentences += [
         say(f"verification.note.{code}", language)
         for code in found.notes
-        if is_said(f"verification.note.{code}") and code != "regression_corrected"
+        if is_said(f"verification.note.{code}") and code not in _SAID_IN_NUMBERS
     ]
     sentences += _outlook(found, language, unit)
     rate = _percent((1 - found.confidence) / 2)

@@ -1,4 +1,4 @@
-"""The improvement plan: read from tables with all faults at once, what it lacks, how it stands, what follows."""
+"""The improvement plan: read with all faults at once, what it lacks, how it stands, what follows."""
 
 from __future__ import annotations
 

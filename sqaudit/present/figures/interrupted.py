@@ -58,8 +58,9 @@ def interrupted_figure(
         if began is not None:
             _label_start(axes, began, len(series), language)
         _label_lines(axes, found, unit, language, colour, target)
-        band = say("interrupted.band", language, confidence=f"{100 * found.confidence:g} %")
-        heading(axes, verification_sentence(found, name, language, unit), band, room_points=14)
+        verdict = say(f"verification_verdict.{found.verdict}", language)
+        title = say("interrupted.title", language, name=name, verdict=verdict)
+        heading(axes, title, _below(found, language, unit), room_points=14)
     return figure
 
 
@@ -77,6 +78,21 @@ def alt_interrupted(found: Verification, language: Tongue, name: str, unit: str)
         start=start_label(found),
         reading=verification_sentence(found, name, language, unit),
     )
+
+
+def _below(found: Verification, language: Tongue, unit: str) -> str:
+    """The line below the title: the effect, and what the marks mean."""
+    band = say("interrupted.band", language)
+    if not numbers.is_number(found.effect):
+        return band
+    effect = say(
+        "interrupted.effect",
+        language,
+        effect=numbers.difference(found.effect, unit, language),
+        interval=numbers.difference_interval(found.low, found.high, unit, language),
+        confidence=f"{numbers.plain(round(100 * found.confidence, 6))} %",
+    )
+    return f"{effect} · {band}"
 
 
 def _began(series: pd.DataFrame) -> int | None:
@@ -137,7 +153,7 @@ def _set_heights(axes: Axes, series: pd.DataFrame, target: float | None) -> None
 
 
 def _label_periods(axes: Axes, series: pd.DataFrame) -> None:
-    step = max(1, -(-len(series) // 9))  # at most nine labels of a day's length fit side by side
+    step = max(1, -(-len(series) // 7))  # at most seven labels of a day's length fit side by side
     shown = [place for place in range(len(series)) if (len(series) - 1 - place) % step == 0]
     axes.set_xticks(shown, [drawable(str(series["period"][place])) for place in shown])
 
