@@ -303,7 +303,9 @@ class Inquirer:
                     points = _merged_marks(points, series.marked(points, breaks, days, None))
                     broken |= series.artefact_periods(breaks, labels, days)
         filled = [frame for frame in every if len(frame)]
-        told = pd.concat(filled, ignore_index=True) if filled else NOTHING
+        told = (
+            _between(pd.concat(filled, ignore_index=True), self.compared, self.period) if filled else NOTHING
+        )
         return points, told, broken, tuple(set(shaken) - set(broken))
 
     @cached_property
@@ -409,6 +411,13 @@ def _chart_facts(chart: Any) -> dict[str, Any]:
         "standard_error": chart.false_alarms.standard_error,
         "points": chart.false_alarms.points,
     }
+
+
+def _between(breaks: pd.DataFrame, compared: Period | None, period: Period) -> pd.DataFrame:
+    """The breaks that touch the two periods or the time between them."""
+    start, end = (compared or period).start or date.min, period.end or date.max
+    first, last = (pd.to_datetime(breaks[name]).dt.date for name in ("first_day", "last_day"))
+    return breaks[(first < end) & (last >= start)].reset_index(drop=True)
 
 
 def _merged_marks(points: pd.DataFrame, marked: pd.DataFrame) -> pd.DataFrame:

@@ -65,6 +65,8 @@ def _lines(found: Inquiry, standard: Standard, tongue: Tongue) -> list[str]:
         name = dimension_name(str(first["dimension"]), labels, tongue)
         size = numbers.difference(first["mix"], one.shown_unit, tongue)
         lines.append("  " + say("root_cause.mix_by", tongue, dimension=name, mix=size))
+    if "event_breaks" in found.notes:
+        lines.append(say("root_cause.event_breaks", tongue))
     if len(found.breaks):
         lines += [f"  {line}" for line in breaks_lines(found.breaks, labels, tongue)]
     places = {row["where"]: (row["dimensions"], row["values"]) for row in found.segments.to_dict("records")}

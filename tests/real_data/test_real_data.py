@@ -12,6 +12,8 @@ import pandas as pd
 import pytest
 
 from sqaudit.audit import Audit, open_audit
+from sqaudit.inquiry.inquire import Inquirer
+from sqaudit.periods import parse
 from sqaudit.publish.run import run
 
 ROOT = Path(__file__).parents[2]
@@ -159,3 +161,18 @@ def test_survey_by_star_level(survey: Audit) -> None:
 def test_survey_spelling_variants_are_noticed(survey: Audit) -> None:
     found = survey.checks.query("check == 'spelling_variants'").iloc[0]
     assert found["examples"] == ["VOLTE / VoLTE"]
+
+
+def test_march_against_april_is_told_with_what_broke_off(incidents: Audit) -> None:
+    """Closing stood still from 11 to 23 March and was made up for in a batch; the flag follows closing."""
+    inquirer = Inquirer.of(incidents, parse("2016-04"), parse("2016-03"))
+    found = inquirer.inquire("sla_made_rate")
+    assert "event_breaks" in found.notes
+    closing = found.breaks[found.breaks["event"] == "closed_at"].set_index("kind")
+    assert closing.loc["gap", "period"] == "2016-03-11..2016-03-23"
+    assert closing.loc["burst", "period"] == "2016-03-24"
+    rows = incidents.engine.query(
+        "SELECT count(*) FILTER (WHERE closed_at::DATE BETWEEN DATE '2016-03-11' AND DATE '2016-03-23') "
+        "AS gap, count(*) FILTER (WHERE closed_at::DATE = DATE '2016-03-24') AS batch FROM incident"
+    )
+    assert (rows["gap"][0], rows["batch"][0]) == (closing.loc["gap", "count"], closing.loc["burst", "count"])
