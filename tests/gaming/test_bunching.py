@@ -52,26 +52,26 @@ def worked_on(rng: np.random.Generator, times: np.ndarray, limit: int, share: fl
 def test_calm_and_rounded_times_raise_no_more_alarms_than_stated(shape: str) -> None:
     rng = np.random.default_rng(20261008)
     p_values = []
-    for turn in range(120):
+    for turn in range(88):
         limit = list(LIMITS)[turn % 4]
         times = drawn(rng, shape, limit, int(rng.choice([150, 600, 2500])))
         found = bunching(binned(noted(rng, times, limit), LIMITS[limit], limit), LIMITS[limit], limit)
         p_values += [] if np.isnan(found.p_value) else [found.p_value]
-    assert len(p_values) > 80
-    # at most 5 %, with room for the chance of 120 draws (binomial, 99.9 %)
+    assert len(p_values) > 60
+    # at most 5 %, with room for the chance of 88 draws (binomial, 99.9 %)
     assert np.mean(np.array(p_values) < 0.05) <= 0.05 + 3.1 * np.sqrt(0.05 * 0.95 / len(p_values))
-    assert np.min(p_values) > 0.05 / 600
+    assert np.min(p_values) > 0.05 / 440
 
 
 @pytest.mark.parametrize("limit", [30, 1800, 7200])
 def test_late_cases_noted_inside_the_limit_are_found(limit: int) -> None:
     rng = np.random.default_rng(7)
     found = 0
-    for _ in range(20):
+    for _ in range(12):
         times = worked_on(rng, rng.lognormal(np.log(0.6 * limit), 0.7, 600), limit, 0.8)
         times = np.maximum(1, np.round(times))
         found += bunching(binned(times, LIMITS[limit], limit), LIMITS[limit], limit).p_value < 0.001
-    assert found >= 18
+    assert found >= 11
 
 
 def test_a_heap_at_every_full_minute_is_no_bunching_though_the_limit_is_one() -> None:
