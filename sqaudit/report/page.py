@@ -16,6 +16,7 @@ from sqaudit.report import (
     pictures,
     readings,
     result,
+    score_change,
 )
 from sqaudit.report.reader import Reader
 from sqaudit.report.sampling_page import SamplingPage
@@ -76,7 +77,7 @@ class Page(SamplingPage):
 
     def score_change(self) -> Block:
         """Which indicators moved the score since the compared period; the parts add up."""
-        return experience.score_change(self._reader)
+        return score_change.score_change(self._reader)
 
     def drivers(self) -> Block:
         """What customers experienced who scored low or complained: association, not proof."""
