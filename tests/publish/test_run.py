@@ -18,7 +18,8 @@ NOTEBOOKS = Path(__file__).with_name("notebooks")
 EXPECTED = {
     "calendars", "checks.json", "data_quality.html", "data_quality.ipynb", "experience.json", "index.html",
     "inquiries.json", "manifest.json", "measurements.parquet", "quarterly_review.html",
-    "quarterly_review.ipynb", "readings.json", "results.json", "row_account.json", "run.json", "scorecard.xlsx", "standards",
+    "quarterly_review.ipynb", "readings.json", "results.json", "row_account.json", "run.json",
+    "scorecard.xlsx", "standards",
 }  # fmt: skip
 STANDARDS = [
     "service_assessment", "customer_service_assurance", "special_service_monitoring",
