@@ -65,7 +65,8 @@ class Item(Description):
     `scale`: `yes_no` (1 and 0), `1-5` (whole numbers), `0-100`, or `choices` with points. `weight` is the
     points of a perfect answer. `not_applicable` permits "not applicable" and says what follows:
     `redistribute` (the item counts neither as points nor as points possible), `full_points`, or
-    `exclude_case`. `comment_below` asks for a reason with every answer below that level.
+    `exclude_case`. `comment_below` asks for a reason with every answer below that level. `indicator` is the
+    indicator of a standard that asks the same of all records: its figure will stand beside the item's.
     """
 
     id: Identifier
@@ -76,6 +77,7 @@ class Item(Description):
     critical: Annotated[Critical, BeforeValidator(_critical)] | None = None
     not_applicable: NotApplicable | None = None
     comment_below: Level | None = None
+    indicator: Identifier | None = None
 
     @model_validator(mode="after")
     def _levels_fit(self) -> Item:

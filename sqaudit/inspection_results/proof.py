@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,6 +18,7 @@ from sqaudit.estimates import (
     reconcile,
     sample_integrity,
 )
+from sqaudit.inspection_results.cases import passing_level
 from sqaudit.inspection_results.design import drawn_survey
 from sqaudit.inspection_results.model import Inspection
 
@@ -56,11 +57,13 @@ def integrity(inspection: Inspection, level: float = 0.05) -> pd.DataFrame:
 def reconciliation(
     inspection: Inspection, cases: pd.DataFrame, answered: Survey | None, settings: IntervalSettings
 ) -> pd.DataFrame:
-    """Indicators known of all cases, beside what the sample says of them; `of` drawn, then answered.
+    """Indicators known of all cases, beside what the sample says of them; `of` drawn, answered, judged.
 
     As of `reconcile`. Of the drawn cases a difference beyond chance says that the draw was not random (or the
-    records changed since); of those answered, that those who were not inspected differ from the others. The
-    figures of the census come from the frame of the sample and stand in a column of their own.
+    records changed since); of those answered, that those who were not inspected differ from the others.
+    `judged` is the share that passes the item which names the indicator: a difference says that people judge
+    otherwise than timestamps do. The figures of the census come from the frame of the sample and stand in a
+    column of their own.
     """
     known = dict(zip(inspection.census["indicator"], _shares(inspection.census), strict=True))
     known = {name: share for name, share in known.items() if not np.isnan(share)}
@@ -78,8 +81,22 @@ def reconciliation(
         tables.append(
             reconcile(replace(answered, frame=widened), items, known, settings).assign(of="answered")
         )
+    judged = _judged(inspection, known)
+    if answered is not None and judged:
+        own = {name: known[name] for name in judged}
+        tables.append(reconcile(answered, judged, own, settings).assign(of="judged"))
     both = pd.concat(tables, ignore_index=True)
     return both[["of", *(name for name in both.columns if name != "of")]]
+
+
+def _judged(inspection: Inspection, known: Mapping[str, float]) -> dict[str, Share]:
+    """The items of the form that ask what an indicator of the census tells."""
+    items = inspection.form.items if inspection.form is not None else []
+    return {
+        item.indicator: Share(f"passed:{item.id}", label=item.id)
+        for item in items
+        if item.indicator is not None and item.indicator in known and passing_level(item) is not None
+    }
 
 
 def _shares(census: pd.DataFrame) -> pd.Series:

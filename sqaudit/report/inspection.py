@@ -23,6 +23,11 @@ from sqaudit.report.reader import Reader
 
 AREA = "inspection_review"
 PEOPLE = ("agent", "team", "channel")  # whom figures are told of, beside the segments of the run
+_HELD = (
+    ("drawn", "reconciled"),
+    ("answered", "reconciled_answered"),
+    ("judged", "reconciled_judged"),
+)
 MOST_DRAWN = 15  # groups that one figure can show
 
 
@@ -228,7 +233,7 @@ def proof(inspected: Inspected) -> Block:
     if reconciled.empty:
         return blocks.stack(*parts, reader.text(f"{AREA}.no_reconciliation"))
     parts.append(reader.text(f"{AREA}.reconciliation_intro"))
-    for of, key in (("drawn", "reconciled"), ("answered", "reconciled_answered")):
+    for of, key in _HELD:
         own = reconciled[(reconciled["of"] == of) & reconciled["consistent"].notna()]
         if len(own):
             same = int(own["consistent"].astype(bool).sum())

@@ -194,3 +194,21 @@ def test_every_design_is_estimated_as_it_was_drawn(inspected: Make, design: str,
     if design == "cluster":  # half the clusters have one failure of two, half have none
         spread = 0.25**2 * 40 / 39 / 40 * (1 - 40 / 80)
         assert row["standard_error"] == pytest.approx(np.sqrt(spread))
+
+
+def test_an_item_that_asks_what_timestamps_tell_is_held_against_them(inspected: Make) -> None:
+    """Inspectors let all sixty pass; by timestamps 90 % of all cases kept the limit."""
+    calls = [f"P{n}" for n in range(60)]
+    made = inspected({"phone": (600, calls)}, dict.fromkeys(calls, GOOD))
+    assert made.form is not None
+    section = made.form.sections[0]
+    asked = section.items[0].model_copy(update={"indicator": "in_time"})
+    sections = [section.model_copy(update={"items": [asked, *section.items[1:]]})]
+    census = pd.DataFrame([{"indicator": "in_time", "met": 540, "judged": 600}])
+    statuses = pd.DataFrame({"case_id": calls, "indicator": "in_time", "met": [n < 54 for n in range(60)]})
+    made = replace(
+        made, form=made.form.model_copy(update={"sections": sections}), census=census, statuses=statuses
+    )
+    found = inspection_results(made).reconciliation.set_index("of")
+    assert found.loc["judged", "estimate"] == 1.0
+    assert found["consistent"].to_dict() == {"drawn": True, "judged": False}
