@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sqaudit.finite_population import Array
+from sqaudit.frames import require
 from sqaudit.verification.correlated import fit
 from sqaudit.verification.differences import Controls, trend_before
 from sqaudit.verification.interrupted import has_trend
@@ -92,8 +93,9 @@ def expected_anyway(
 
     Columns in: `segment` and those of a series, for the other segments among which it was picked.
     """
-    if peers is None or "segment" not in peers:
+    if peers is None:
         return None
+    require(peers, ["segment"], "the peers of a segment")
     asked = treated.times[window]
     others = [
         series(part, action_start, treated.kind, transition)

@@ -57,8 +57,8 @@ PLAN = [
            finished=date(2026, 4, 1)),
     Action(id="L", action="done late", status="done", start=date(2026, 3, 9), due=date(2026, 4, 1),
            finished=date(2026, 4, 20)),
-    Action(id="O", action="一个名字很长的改进措施，怎么也写不完", status="in_progress", start=date(2026, 5, 18),
-           due=date(2026, 9, 30), indicator="on_time"),
+    Action(id="O", action="一个名字很长的改进措施，怎么也写不完", status="in_progress",
+           start=date(2026, 5, 18), due=date(2026, 9, 30), indicator="on_time"),
     Action(id="X", action="dropped", status="dropped", start=date(2026, 5, 4)),
 ]  # fmt: skip
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sqaudit.errors import FrameError
 from sqaudit.verification import Verification, verify
@@ -241,6 +243,27 @@ def test_impossible_input_is_refused_in_words() -> None:
         verify(points([1, 1]).assign(period=["2026-W01", "2026-02"]), "2026-01-01", 0.1)
     with pytest.raises(FrameError, match="a verification needs the column denominator"):
         verify(points(CALM).drop(columns="denominator"), 10, 0.1)
+    with pytest.raises(FrameError, match="the peers of a segment needs the column segment"):
+        verify(points(CALM), 10, 0.1, peers=points(CALM), chosen_as_worst=True)
+
+
+@given(
+    shares=st.lists(st.integers(0, 40), min_size=12, max_size=30),
+    start=st.integers(4, 8),
+    seed=st.integers(0, 9),
+)
+@settings(max_examples=25, deadline=None)
+def test_intervals_hold_their_estimate_and_good_and_bad_are_mirrored(
+    shares: list[int], start: int, seed: int
+) -> None:
+    rows = points(shares, 40)
+    found = verify(rows.sample(frac=1, random_state=seed), start, 0.1)
+    mirrored = verify(rows.assign(numerator=40 - rows["numerator"]), start, 0.1, "lower")
+    assert found.low <= found.effect <= found.high
+    assert found.verdict == mirrored.verdict
+    assert (found.effect, found.low) == pytest.approx((-mirrored.effect, -mirrored.high), abs=1e-9)
+    known = found.results.dropna(subset="low")
+    assert ((known["low"] <= known["effect"]) & (known["effect"] <= known["high"])).all()
 
 
 def everything() -> list[Verification]:
