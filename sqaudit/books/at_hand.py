@@ -42,15 +42,37 @@ class FoundFile:
 
 
 def find(recorded: RecordedFile, folders: Sequence[Path], around: Sequence[Path] = ()) -> FoundFile:
-    """The file where it was, in the `folders` that somebody names, or in those `around` the book.
+    """The file as it was, wherever it is: in the `folders` that somebody names, in its old place, `around`.
 
-    A file with the recorded hash comes first, wherever it is. Else the one in a folder that was named, the
-    one at the old place, the one under the same folders around the book: then it has changed. Of the old
-    path any number of last parts may lie in a named folder, two or more in one around the book, since a bare
-    name such as `calls.csv` says too little.
+    The hash decides. Without a file that has it, the file is what `find_in_place` says.
     """
-    candidates = dict.fromkeys(_candidates(recorded, folders, around))
-    there = {path: "" for path in candidates if _is_file(path)}
+    every = [*_named(recorded, folders), Path(recorded.path), *_around(recorded, around)]
+    found = _first(recorded, every)
+    return found if found.state == "same" else find_in_place(recorded, folders, around)
+
+
+def find_in_place(recorded: RecordedFile, folders: Sequence[Path], around: Sequence[Path] = ()) -> FoundFile:
+    """The file where it has to be: in the `folders` that somebody names, else at its old place.
+
+    Only where it is gone from there is it looked for under the same folders `around` the book: a copy
+    elsewhere must not hide that the source itself was changed. Of the old path any number of last parts may
+    lie in a named folder, two or more in one around the book, since a bare name such as `calls.csv` says too
+    little. Of several candidates in one of these places, one with the recorded hash comes first.
+    """
+    for candidates in (
+        _named(recorded, folders),
+        [Path(recorded.path)],
+        _around(recorded, around),
+    ):
+        found = _first(recorded, candidates)
+        if found.path is not None:
+            return found
+    return FoundFile(recorded, None, "")
+
+
+def _first(recorded: RecordedFile, candidates: Sequence[Path]) -> FoundFile:
+    """The first candidate with the recorded hash, else the first that is there."""
+    there = {path: "" for path in dict.fromkeys(candidates) if _is_file(path)}
     for path in there:
         there[path] = sha256(path)
         if there[path] == recorded.sha256:
@@ -59,11 +81,14 @@ def find(recorded: RecordedFile, folders: Sequence[Path], around: Sequence[Path]
     return FoundFile(recorded, first, there[first] if first is not None else "")
 
 
-def _candidates(recorded: RecordedFile, folders: Sequence[Path], around: Sequence[Path]) -> Iterator[Path]:
+def _named(recorded: RecordedFile, folders: Sequence[Path]) -> list[Path]:
     tails = list(_tails(recorded.path))
-    yield from (folder / tail for folder in folders for tail in tails)
-    yield Path(recorded.path)
-    yield from (folder / tail for folder in around for tail in tails[:-1])
+    return [folder / tail for folder in folders for tail in tails]
+
+
+def _around(recorded: RecordedFile, around: Sequence[Path]) -> list[Path]:
+    tails = list(_tails(recorded.path))[:-1]
+    return [folder / tail for folder in around for tail in tails]
 
 
 def _tails(path: str) -> Iterator[Path]:

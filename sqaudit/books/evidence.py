@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 import sqaudit
-from sqaudit.books.at_hand import FoundFile, RecordedFile, find
+from sqaudit.books.at_hand import FoundFile, RecordedFile, find_in_place
 from sqaudit.books.fingerprints import hashes, versions
 from sqaudit.books.stored import StoredBook
 
@@ -43,7 +43,7 @@ def gathered(book: StoredBook, folders: Sequence[Path]) -> Evidence:
     `folders` are searched for sources first. A database has no hash: it is `not_checked`.
     """
     sources = {
-        kind: tuple(find(file, folders, book.around) for file in files)
+        kind: tuple(find_in_place(file, folders, book.around) for file in files)
         for kind, files in book.source_files.items()
     }
     rows = [*_book_files(book), *_sources(book, sources), *_descriptions(book, folders), *_program(book)]
@@ -83,7 +83,7 @@ def _descriptions(book: StoredBook, folders: Sequence[Path]) -> Iterator[dict[st
     """Standards and calendars where they came from. What the book holds is a copy, and one of its files."""
     for what, key in (("standard", "id"), ("calendar", "name")):
         for one in book.manifest.get(f"{what}s", []):
-            found = find(RecordedFile(str(one["path"]), str(one["sha256"])), folders, book.around)
+            found = find_in_place(RecordedFile(str(one["path"]), str(one["sha256"])), folders, book.around)
             place = str(found.path or "")
             yield _row(what, str(one[key]), found.state, found.recorded.sha256, found.sha256, place=place)
 

@@ -37,6 +37,8 @@ def test_an_untouched_book_comes_out_the_same_and_nothing_is_written(make: Makin
 
 def test_one_changed_record_names_its_figure_and_its_file(make: Making, home: Path) -> None:
     book = make()
+    (home / "reports" / "home").mkdir()  # a copy around the book hides nothing
+    (home / "reports" / "home" / "visits.csv").write_bytes((home / "visits.csv").read_bytes())
     edited(home / "visits.csv", "2026-08-03 10:30", "2026-08-03 10:31")
     found = verify_book(book)
     assert found.status == 1
