@@ -10,6 +10,7 @@ from scipy import special
 from sqaudit.finite_population import Array
 
 CORRELATIONS = np.arange(0.025, 0.95, 0.05)  # between neighbouring periods; finer steps change nothing seen
+_ROUNDING = 1e-20  # of a sum of squares: that of values with ten digits
 
 __all__ = ["CORRELATIONS", "Fit", "fit", "spread_at", "t_quantile"]
 
@@ -78,8 +79,11 @@ def fit(
     inverse = np.linalg.inv(inner)
     weights = np.einsum("rjk,rik->rji", inverse, bent)
     coefficients = np.einsum("rji,ri->rj", weights, seen)
-    squares = np.maximum(((seen - np.einsum("rij,rj->ri", bent, coefficients)) ** 2).sum(axis=1), 1e-300)
     left = points - unknown
+    squares = ((seen - np.einsum("rij,rj->ri", bent, coefficients)) ** 2).sum(axis=1)
+    # A perfect fit leaves rounding, which must not decide what the correlation is.
+    rounding = _ROUNDING * max(float((seen**2).sum(axis=1).max()), least_dispersion * left, 1e-280)
+    squares = np.maximum(squares, rounding)
     log_chance = (
         np.log1p(-correlations)
         - 0.5 * np.linalg.slogdet(inner)[1]
