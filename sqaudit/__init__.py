@@ -10,13 +10,23 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sqaudit.audit import Audit, audit_of, open_audit
+    from sqaudit.causes.bins import binned
+    from sqaudit.causes.cubes import explain_records
+    from sqaudit.causes.explain import explain_change, explain_forecast, explain_level, explain_table
+    from sqaudit.causes.segments.explanation import Explanation
+    from sqaudit.control.chart import control_chart
     from sqaudit.errors import AuditError, EngineError, FrameError, ParameterError, SourceError, StandardError
+    from sqaudit.estimates import SurveyDesign, estimate, survey
     from sqaudit.figures_file import read_figures
+    from sqaudit.inquiry.inquire import inquire
+    from sqaudit.inquiry.model import Inquiry
     from sqaudit.plan import plan
     from sqaudit.publish.parameters import notebook_page
     from sqaudit.publish.run import run
     from sqaudit.report.page import Page
     from sqaudit.results import Results, changed, scored
+    from sqaudit.samples import draw, read_sample
+    from sqaudit.sampling import planning_table
     from sqaudit.scoring import Score, score, scorecard
     from sqaudit.standards import Standard, read_standard
 
@@ -26,7 +36,9 @@ _HOMES = {
     "Audit": "audit",
     "AuditError": "errors",
     "EngineError": "errors",
+    "Explanation": "causes.segments.explanation",
     "FrameError": "errors",
+    "Inquiry": "inquiry.model",
     "Page": "report.page",
     "ParameterError": "errors",
     "Results": "results",
@@ -34,24 +46,40 @@ _HOMES = {
     "SourceError": "errors",
     "Standard": "standards",
     "StandardError": "errors",
+    "SurveyDesign": "estimates",
     "audit_of": "audit",
+    "binned": "causes.bins",
     "changed": "results",
+    "control_chart": "control.chart",
+    "draw": "samples",
+    "estimate": "estimates",
+    "explain_change": "causes.explain",
+    "explain_forecast": "causes.explain",
+    "explain_level": "causes.explain",
+    "explain_records": "causes.cubes",
+    "explain_table": "causes.explain",
+    "inquire": "inquiry.inquire",
     "notebook_page": "publish.parameters",
     "open_audit": "audit",
     "plan": "plan",
+    "planning_table": "sampling",
     "read_figures": "figures_file",
+    "read_sample": "samples",
     "read_standard": "standards",
     "run": "publish.run",
     "score": "scoring",
     "scorecard": "scoring",
     "scored": "results",
+    "survey": "estimates",
 }
 
 __all__ = [
     "Audit",
     "AuditError",
     "EngineError",
+    "Explanation",
     "FrameError",
+    "Inquiry",
     "Page",
     "ParameterError",
     "Results",
@@ -59,17 +87,31 @@ __all__ = [
     "SourceError",
     "Standard",
     "StandardError",
+    "SurveyDesign",
     "audit_of",
+    "binned",
     "changed",
+    "control_chart",
+    "draw",
+    "estimate",
+    "explain_change",
+    "explain_forecast",
+    "explain_level",
+    "explain_records",
+    "explain_table",
+    "inquire",
     "notebook_page",
     "open_audit",
     "plan",
+    "planning_table",
     "read_figures",
+    "read_sample",
     "read_standard",
     "run",
     "score",
     "scorecard",
     "scored",
+    "survey",
 ]
 
 

@@ -8,6 +8,7 @@ A fenced block says in its first line what it is; readers see only the colours o
     ```yaml records           the `records` (and other keys) of a run file; attached and checked for real
     ```yaml indicators        entries for `indicators` of a standard
     ```yaml part              other keys of a standard
+    ```yaml trees             cause trees, read as `sqaudit` reads them
     ```yaml conditions        expressions that are allowed; `refused` ones are not
     ```python                 run; all blocks of a page share one namespace
     ```console                `$ sqaudit ...` is run; the lines below it must come out (... is anything)
@@ -36,6 +37,7 @@ from typer.testing import CliRunner
 
 import sqaudit
 from sqaudit import cli, params, review
+from sqaudit.cause_tree import read_trees
 from sqaudit.conditions import ConditionError, condition
 from sqaudit.kinds import catalogue
 from sqaudit.sources import peek
@@ -152,6 +154,9 @@ def _load(workspace: Path, block: Block) -> None:
         model.Standard.model_validate({**MINIMUM, "indicators": content})
     elif what == "part":
         model.Standard.model_validate({**MINIMUM, "indicators": [INDICATOR], **content})
+    elif what == "trees":
+        (path := Path("trees_of_the_page.yaml")).write_text(block.text, encoding="utf-8")
+        assert read_trees(path)
     elif what == "conditions":
         for text in content["allowed"]:
             condition(text)

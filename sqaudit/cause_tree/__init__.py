@@ -1,7 +1,8 @@
-"""Cause trees: what people and figures say about why an indicator fell short, as data with its evidence."""
+"""Cause trees: what people and figures say about why an indicator fell short, as data with its evidence.
 
-from sqaudit.cause_tree.export import action_rows
-from sqaudit.cause_tree.listing import listed, open_whys
+The tables of a tree are in `cause_tree.listing` and `cause_tree.export`, which load pandas.
+"""
+
 from sqaudit.cause_tree.model import BRANCHES, Cause, CauseTree, Evidence
 from sqaudit.cause_tree.placing import branch_of, merged, placed
 from sqaudit.cause_tree.read import as_yaml, read_trees, tree_faults
@@ -11,12 +12,9 @@ __all__ = [
     "Cause",
     "CauseTree",
     "Evidence",
-    "action_rows",
     "as_yaml",
     "branch_of",
-    "listed",
     "merged",
-    "open_whys",
     "placed",
     "read_trees",
     "tree_faults",

@@ -7,7 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from sqaudit.cause_tree import BRANCHES, CauseTree, merged, open_whys, placed
+from sqaudit.cause_tree import BRANCHES, CauseTree, merged, placed
+from sqaudit.cause_tree.listing import open_whys
 from sqaudit.causes.contribution import waterfall
 from sqaudit.control.chart import ControlChart
 from sqaudit.control.design import Design

@@ -9,16 +9,15 @@ import pytest
 from sqaudit.cause_tree import (
     BRANCHES,
     CauseTree,
-    action_rows,
     as_yaml,
     branch_of,
-    listed,
     merged,
-    open_whys,
     placed,
     read_trees,
     tree_faults,
 )
+from sqaudit.cause_tree.export import action_rows
+from sqaudit.cause_tree.listing import listed, open_whys
 from sqaudit.descriptions import Text
 from sqaudit.errors import ParameterError
 from sqaudit.present.blocks import png
