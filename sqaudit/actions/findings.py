@@ -35,8 +35,8 @@ def plan_findings(
     none), `days` (whole days since then), `detail` (what is lacking or unknown). Dropped actions have no
     faults.
 
-    `overdue`: due and not done. `unmeasurable`: no indicator, no number that is expected, or a condition
-    instead of a segment. `started_without_approval`: begun with no approval, or before it.
+    `overdue`: due and not done. `unmeasurable`: no indicator, or no number that is expected.
+    `started_without_approval`: begun with no approval, or before it.
     `done_without_check`: done without a day on which the effect was checked. `not_verified`: four weeks
     after the end, or after the day of the check, there is no verdict. `status_contradicts`: the status says
     other than the dates.
@@ -79,7 +79,6 @@ def _faults(
         for name, there in (
             ("indicator", action.indicator is not None),
             ("expected_effect", action.expected.plain),
-            ("segment", action.dimensions is not None),
         )
         if not there
     ]

@@ -10,9 +10,9 @@ from sqaudit.finite_population import Array
 
 LEAST_PEERS = 3  # segments, the one picked among them: two have no spread to tell from chance
 _STEPS = 400  # of the spread between segments
-# How far spreads reach before the levels are seen, in typical standard errors (half Cauchy). In own simulations
-# with 4 to 20 segments, 3,000 runs each, 0.3 keeps a one-sided 2.5 % at 1.3 to 2.6 % for spreads from none to
-# two standard errors; 1.0 lets it rise to 3.4 % where segments do not differ at all.
+# How far spreads reach before the levels are seen, in typical standard errors (half Cauchy). In own
+# simulations with 4 to 20 segments, 3,000 runs each, 0.3 keeps a one-sided 2.5 % at 1.3 to 2.6 % for spreads
+# from none to two standard errors; 1.0 lets it rise to 3.4 % where segments do not differ at all.
 _REACH = 0.3
 
 __all__ = ["LEAST_PEERS", "Regression", "regression_to_mean"]

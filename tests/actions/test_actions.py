@@ -220,6 +220,7 @@ SOUND = {
 
 def test_a_sound_action_has_no_faults() -> None:
     assert found_codes(action(**SOUND), indicators=["on_time"]) == set()
+    assert found_codes(action(**SOUND, segment="region = 'north' AND hour >= 16")) == set()
 
 
 @pytest.mark.parametrize(
@@ -230,7 +231,6 @@ def test_a_sound_action_has_no_faults() -> None:
         ({"due": None}, "no_due_date"),
         ({"indicator": None}, "unmeasurable"),
         ({"to": None, "expected_effect": "更好"}, "unmeasurable"),
-        ({"segment": "hour >= 16"}, "unmeasurable"),
         ({"indicator": "onn_time"}, "unknown_indicator"),
         ({"approved": None}, "started_without_approval"),
         ({"approved": "2026-08-11"}, "started_without_approval"),
