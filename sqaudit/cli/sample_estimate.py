@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
-import pandas as pd
 import typer
 
 from sqaudit.cli.app import AsJson, Form, Format, Output, RunFile, faults_told, shown, write
@@ -14,6 +13,8 @@ from sqaudit.cli.sample_chosen import SampleName, Speech, language_of, print_lin
 from sqaudit.errors import Fault, ParameterError, did_you_mean
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sqaudit.inspection_forms import InspectionForm
     from sqaudit.inspection_results import Inspection, InspectionResults
     from sqaudit.plan import Plan
@@ -91,6 +92,8 @@ def _columns(by: str, known: list[str]) -> list[str]:
 
 def _together(results: InspectionResults) -> pd.DataFrame:
     """All estimates in one table: `by` and `group` say of whom; both empty for all cases."""
+    import pandas as pd
+
     parts = [results.population.assign(by="", group="")]
     parts += [
         frame.rename(columns={name: "group"}).assign(by=name) for name, frame in results.domains.items()
@@ -118,6 +121,8 @@ def _content(inspection: Inspection, results: InspectionResults) -> dict[str, An
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    import pandas as pd
+
     return [
         {str(name): None if value is pd.NA else value for name, value in row.items()}
         for row in frame.to_dict("records")
