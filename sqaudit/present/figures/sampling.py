@@ -92,13 +92,14 @@ def oc_figure(
 
 
 def _note(axes: Axes, curve: pd.DataFrame, words: str) -> None:
-    """The name of a curve above it, where curves still lie apart."""
-    at = curve.iloc[len(curve) // 5]
+    """The name of a curve, written into it where curves still lie apart."""
+    at = curve.iloc[len(curve) // 4]
     axes.annotate(
         drawable(words),
         (float(at["sample_size"]), float(at["half_width_points"])),
-        xytext=(4, 4),
-        textcoords="offset points",
+        ha="center",
+        va="center",
         fontsize=SMALL,
         color=palette.QUIET,
+        bbox={"facecolor": palette.PAPER, "edgecolor": "none", "pad": 1.5},
     )
