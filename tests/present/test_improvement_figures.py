@@ -114,7 +114,7 @@ def test_a_verdict_is_said_with_its_interval_and_method() -> None:
     assert "Before and after (by periods)" in sentence
     notes = verification_notes(CASES["too_early"], "en", "share")
     assert any(note.startswith("At today's volumes the planned 10.0 pp can be seen after") for note in notes)
-    assert "A measure without any effect is called effective with a chance of at most 2.5 %." in notes
+    assert any(note.endswith("is called effective with a chance of at most 2.5 %.") for note in notes)
     nothing = verification_sentence(CASES["nothing"], "On time", "en", "share")
     assert nothing == "On time: too early to say, 0 periods since the measure."
 
