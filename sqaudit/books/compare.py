@@ -11,13 +11,12 @@ from typing import Any
 
 import pandas as pd
 
-import sqaudit
 from sqaudit.audit import Audit
 from sqaudit.books.at_hand import FoundFile, RecordedFile, find
 from sqaudit.books.basis import Basis, opened
 from sqaudit.books.chain import attributed, turned
 from sqaudit.books.factors import PROGRAM, Pair, Side
-from sqaudit.books.fingerprints import sha256, versions
+from sqaudit.books.fingerprints import program_version, sha256, versions
 from sqaudit.books.stored import StoredBook, read_book
 from sqaudit.causes.composite import composite_parts
 from sqaudit.errors import AuditError, ParameterError
@@ -127,7 +126,7 @@ def _of_audit(audit: Audit) -> Side:
     files = {
         kind: tuple(_as_found(file) for file in attached.files) for kind, attached in audit.attached.items()
     }
-    used = {"sqaudit": sqaudit.__version__, "python": sys.version.split()[0], **versions()}
+    used = {"sqaudit": program_version(), "python": sys.version.split()[0], **versions()}
     plan = audit.plan
     basis = Basis(plan.run, plan.standards, plan.calendars, plan.base)
     return Side(plan.place, Review.of(audit), basis, files, used)

@@ -10,9 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-import sqaudit
 from sqaudit.books.at_hand import FoundFile, RecordedFile, find_in_place
-from sqaudit.books.fingerprints import hashes, versions
+from sqaudit.books.fingerprints import hashes, program_version, versions
 from sqaudit.books.stored import StoredBook
 
 EVIDENCE = ("what", "name", "kind", "state", "recorded", "found", "place")
@@ -90,7 +89,7 @@ def _descriptions(book: StoredBook, folders: Sequence[Path]) -> Iterator[dict[st
 
 def _program(book: StoredBook) -> Iterator[dict[str, str]]:
     told: Mapping[str, Any] = book.manifest
-    yield _version("program", "sqaudit", str(told["sqaudit"]), sqaudit.__version__)
+    yield _version("program", "sqaudit", str(told["sqaudit"]), program_version())
     yield _version("python", "Python", str(told.get("python", "")), sys.version.split()[0])
     now = versions()
     for name, old in dict(told.get("packages", {})).items():

@@ -21,7 +21,15 @@ PACKAGES = (
     "sqlglot",
 )
 
-__all__ = ["MANIFEST", "PACKAGES", "hashes", "sha256", "versions"]
+__all__ = ["MANIFEST", "PACKAGES", "hashes", "program_version", "sha256", "versions"]
+
+
+def program_version() -> str:
+    """The version of sqaudit itself; `absent` where it runs without being installed."""
+    try:
+        return version("sqaudit")
+    except PackageNotFoundError:
+        return "absent"
 
 
 def versions() -> dict[str, str]:

@@ -8,10 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import sqaudit
 from sqaudit.audit import Audit
 from sqaudit.books.fingerprints import MANIFEST as NAME
-from sqaudit.books.fingerprints import PACKAGES, hashes, sha256, versions
+from sqaudit.books.fingerprints import PACKAGES, hashes, program_version, sha256, versions
 from sqaudit.calendars import find_calendar
 from sqaudit.plan import Plan
 from sqaudit.review import shown_parameters
@@ -22,7 +21,7 @@ __all__ = ["NAME", "PACKAGES", "calendar_paths", "described", "hashes", "sha256"
 def described(audit: Audit) -> dict[str, Any]:
     """What a run rests on: parameters, standard, hashed sources with row counts, assumptions, versions."""
     return {
-        "sqaudit": sqaudit.__version__,
+        "sqaudit": program_version(),
         "parameters": shown_parameters(audit.run),
         "run_file": audit.plan.place,
         "base": str(audit.plan.base.resolve()),
