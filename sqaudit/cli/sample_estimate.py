@@ -15,8 +15,6 @@ from sqaudit.errors import Fault, ParameterError, did_you_mean
 if TYPE_CHECKING:
     import pandas as pd
 
-    import pandas as pd
-
     from sqaudit.inspection_forms import InspectionForm
     from sqaudit.inspection_results import Inspection, InspectionResults
     from sqaudit.plan import Plan
@@ -96,8 +94,6 @@ def _together(results: InspectionResults) -> pd.DataFrame:
     """All estimates in one table: `by` and `group` say of whom; both empty for all cases."""
     import pandas as pd
 
-    import pandas as pd
-
     parts = [results.population.assign(by="", group="")]
     parts += [
         frame.rename(columns={name: "group"}).assign(by=name) for name, frame in results.domains.items()
@@ -125,7 +121,6 @@ def _content(inspection: Inspection, results: InspectionResults) -> dict[str, An
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    import pandas as pd
 
     return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
 
