@@ -121,7 +121,6 @@ def _content(inspection: Inspection, results: InspectionResults) -> dict[str, An
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
-
     return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
 
 
