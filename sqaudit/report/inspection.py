@@ -1,16 +1,13 @@
-"""The inspection of a sample: what it says of all cases, of groups, people and inspectors, and of itself."""
+"""The inspection of a sample: what it says of all cases, of groups and of people."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
 from sqaudit.inspection_forms import InspectionForm
-from sqaudit.inspection_results import Inspection, InspectionResults, inspection_results
+from sqaudit.inspection_results import Inspection, InspectionResults
 from sqaudit.present import blocks, numbers
 from sqaudit.present.blocks import Block
 from sqaudit.present.figures.estimates import estimate_dots
@@ -18,52 +15,12 @@ from sqaudit.present.honesty import design_check
 from sqaudit.present.sheets import Make, sheet_block
 from sqaudit.present.tables import inspection as tables
 from sqaudit.present.tables.cells import records_of
-from sqaudit.present.words import Tongue, joined, say, tongues
+from sqaudit.present.words import Tongue, joined, say
+from sqaudit.report.inspected import Inspected
 from sqaudit.report.reader import Reader
 
 AREA = "inspection_review"
-PEOPLE = ("agent", "team", "channel")  # whom figures are told of, beside the segments of the run
-_HELD = (
-    ("drawn", "reconciled"),
-    ("answered", "reconciled_answered"),
-    ("judged", "reconciled_judged"),
-)
 MOST_DRAWN = 15  # groups that one figure can show
-
-
-@dataclass(frozen=True)
-class Inspected:
-    """The inspection of a run with its results, made once for all parts of a page."""
-
-    reader: Reader
-
-    @cached_property
-    def inspection(self) -> Inspection | None:
-        """The sample of the period, or None."""
-        told = self.reader.review.sampled
-        return None if told is None else told.inspection
-
-    @cached_property
-    def results(self) -> InspectionResults | None:
-        """What it found, or None where nothing was answered yet."""
-        if self.inspection is None:
-            return None
-        run = self.reader.review.run
-        by = list(dict.fromkeys([*PEOPLE, *run.segments]))
-        return inspection_results(self.inspection, by, run.confidence, run.minimum_cases)
-
-    @property
-    def form(self) -> InspectionForm | None:
-        """What was asked."""
-        return None if self.inspection is None else self.inspection.form
-
-    @property
-    def figures(self) -> tuple[InspectionResults, InspectionForm] | None:
-        """Results and form where there is something to estimate from."""
-        results, form = self.results, self.form
-        if results is None or form is None or results.population.empty:
-            return None
-        return results, form
 
 
 def front(inspected: Inspected) -> Block:
@@ -174,87 +131,6 @@ def people(inspected: Inspected) -> Block:
     if len(parts) == 2:
         parts.append(reader.text(f"{AREA}.no_flags"))
     return blocks.stack(*parts)
-
-
-def agreement(inspected: Inspected) -> Block:
-    """How far two inspectors of a case agree, item by item."""
-    if inspected.figures is None:
-        return blocks.stack()
-    reader, (results, form) = inspected.reader, inspected.figures
-    head = reader.heading(f"{AREA}.agreement")
-    if results.agreement.empty:
-        return blocks.stack(head, reader.text(f"{AREA}.no_agreement"))
-    unclear = results.agreement.query("clearer_guide == 'yes'")["item"].tolist()
-    parts = [head, reader.text(f"{AREA}.agreement_intro", cases=int(results.agreement["cases"].max()))]
-    if unclear:
-        texts = [form.item(name).text for name in unclear]
-        said = reader.both(lambda tongue: joined((one.in_language(tongue) for one in texts), tongue))
-        parts.append(reader.text(f"{AREA}.unclear", items=said))
-    return blocks.stack(
-        *parts, _table(reader, lambda tongue: tables.agreement_sheet(results.agreement, form, tongue))
-    )
-
-
-def inspectors(inspected: Inspected) -> Block:
-    """How strict each inspector is, and whether that changes."""
-    if inspected.figures is None or inspected.figures[0].severity.empty:
-        return blocks.stack()
-    reader, (results, _) = inspected.reader, inspected.figures
-    severity, drift = results.severity, results.drift
-    clear = severity[severity["p_adjusted"] <= 1 - reader.review.run.confidence]
-    parts = [reader.heading(f"{AREA}.inspectors"), reader.text(f"{AREA}.severity_intro")]
-    parts += _named(reader, "strict", clear[clear["severity"] > 0]["inspector"].tolist())
-    parts += _named(reader, "lenient", clear[clear["severity"] < 0]["inspector"].tolist())
-    parts.append(_table(reader, lambda tongue: tables.severity_sheet(severity, tongue)))
-    if len(drift):
-        parts += [reader.heading(f"{AREA}.drift", 3), reader.text(f"{AREA}.drift_intro")]
-        parts += _named(reader, "drifting", drift[drift["drifts"].astype(bool)]["inspector"].tolist())
-        parts.append(_table(reader, lambda tongue: tables.drift_sheet(drift, tongue)))
-    return blocks.stack(*parts)
-
-
-def proof(inspected: Inspected) -> Block:
-    """Drawn cases against the frame, and the sample against the census."""
-    reader, results = inspected.reader, inspected.results
-    if results is None:
-        return blocks.stack()
-    integrity, reconciled = results.integrity, results.reconciliation
-    bad = integrity[integrity["consistent"].eq(False).fillna(False)]["dimension"].tolist()
-    parts = [reader.heading(f"{AREA}.proof"), reader.text(f"{AREA}.integrity_intro")]
-    if bad:
-        names = reader.both(
-            lambda tongue: joined((tables.dimension_name(one, tongue) for one in bad), tongue)
-        )
-        parts.append(reader.text(f"{AREA}.integrity_bad", names=names))
-    elif integrity["consistent"].notna().any():
-        parts.append(reader.text(f"{AREA}.integrity_ok"))
-    parts.append(_table(reader, lambda tongue: tables.integrity_sheet(integrity, tongue)))
-    parts.append(reader.heading(f"{AREA}.reconciliation", 3))
-    if reconciled.empty:
-        return blocks.stack(*parts, reader.text(f"{AREA}.no_reconciliation"))
-    parts.append(reader.text(f"{AREA}.reconciliation_intro"))
-    for of, key in _HELD:
-        own = reconciled[(reconciled["of"] == of) & reconciled["consistent"].notna()]
-        if len(own):
-            same = int(own["consistent"].astype(bool).sum())
-            parts.append(reader.text(f"{AREA}.{key}", count=same, of=len(own)))
-    parts.append(
-        _table(reader, lambda tongue: tables.reconciliation_sheet(reconciled, reader.labels, tongue))
-    )
-    return blocks.stack(*parts)
-
-
-def disputes(inspected: Inspected) -> Block:
-    """Disputes by item and what became of them."""
-    if inspected.figures is None:
-        return blocks.stack()
-    reader, (results, form) = inspected.reader, inspected.figures
-    head = reader.heading(f"{AREA}.disputes")
-    if results.disputes.empty:
-        return blocks.stack(head, reader.text(f"{AREA}.no_disputes"))
-    return blocks.stack(
-        head, _table(reader, lambda tongue: tables.disputes_sheet(results.disputes, form, tongue))
-    )
 
 
 def grounds(inspected: Inspected) -> Block:
@@ -398,13 +274,6 @@ def _alt(rows: pd.DataFrame, tongue: Tongue) -> str:
 
 def _flags(reader: Reader, frame: pd.DataFrame, name: str, form: InspectionForm) -> Make:
     return lambda tongue: tables.flags_sheet(frame, name, form, reader.labels, tongue)
-
-
-def _named(reader: Reader, key: str, names: Sequence[str]) -> list[Block]:
-    if not names:
-        return []
-    said = {tongue: joined(names, tongue) for tongue in tongues("both")}
-    return [reader.text(f"{AREA}.{key}", names=said)]
 
 
 def _table(reader: Reader, make: Make) -> Block:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 
 from sqaudit.present.blocks import Block
-from sqaudit.report import inspection, sampling_plan
-from sqaudit.report.inspection import Inspected
+from sqaudit.report import inspection, inspectors, sampling_plan
+from sqaudit.report.inspected import Inspected
 from sqaudit.report.reader import Reader
 
 
@@ -61,19 +61,19 @@ class SamplingPage:
 
     def inspection_agreement(self) -> Block:
         """How far inspectors agree on each item."""
-        return inspection.agreement(self._inspected)
+        return inspectors.agreement(self._inspected)
 
     def inspection_inspectors(self) -> Block:
         """How strict inspectors are, and whether that changes."""
-        return inspection.inspectors(self._inspected)
+        return inspectors.inspectors(self._inspected)
 
     def inspection_proof(self) -> Block:
         """Whether the sample could have been drawn at random."""
-        return inspection.proof(self._inspected)
+        return inspectors.proof(self._inspected)
 
     def inspection_disputes(self) -> Block:
         """Disputes and re-scores."""
-        return inspection.disputes(self._inspected)
+        return inspectors.disputes(self._inspected)
 
     def inspection_grounds(self) -> Block:
         """What was notable about the sample, and where methods are described."""

@@ -193,7 +193,7 @@ def allocation(reader: Reader) -> Block:
     total = sum(planned.values())
     divisions = {"plan": planned}
     for rule in ("proportional", "equal"):
-        table = allocate(total, sizes, rule)  # type: ignore[arg-type]  # names of rules as they are
+        table = allocate(total, sizes, rule)
         divisions[rule] = dict(zip(map(str, table["stratum"]), table["sample_size"].astype(int), strict=True))
     frame = pd.DataFrame([_division(reader, rule, parts, sizes) for rule, parts in divisions.items()])
     return blocks.stack(
@@ -284,13 +284,12 @@ def _by_rules(reader: Reader, name: str, population: int) -> dict[str, object]:
 
 def _points_of(plans: pd.DataFrame, lot: int) -> dict[str, list[float]]:
     """The rates that each plan accepts 95 and 10 times in 100."""
-    pairs = [
-        rate_at_acceptance(
-            int(row["sample_size"]), int(row["reject"]) - 1, [0.95, 0.10], "hypergeometric", lot
-        )
-        for row in plans.to_dict("records")
-    ]
-    return {"producer": [float(one[0]) for one in pairs], "consumer": [float(one[1]) for one in pairs]}
+    found: dict[str, list[float]] = {"producer": [], "consumer": []}
+    for row in plans.to_dict("records"):
+        size, accept = int(row["sample_size"]), int(row["reject"]) - 1
+        for name, chance in (("producer", 0.95), ("consumer", 0.10)):
+            found[name].append(float(rate_at_acceptance(size, accept, chance, "hypergeometric", lot)))
+    return found
 
 
 def _division(
