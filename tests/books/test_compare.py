@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from sqaudit.audit import open_audit
@@ -71,6 +72,21 @@ def test_without_the_earlier_sources_data_and_program_are_one(make: Making, home
     adds_up(found)
 
 
+def test_what_another_program_made_of_the_same_records_is_the_program(make: Making) -> None:
+    first, second = make(), make()
+    frame = pd.read_parquet(first / "measurements.parquet")
+    total = (frame["indicator"] == "on_time") & (frame["grouping"] == "total")
+    frame.loc[total & (frame["period"] == "2026-Q3"), ["value", "numerator"]] = [0.5, 2]
+    frame.to_parquet(first / "measurements.parquet", index=False)
+    edited(first / "manifest.json", '"sqaudit": "', '"sqaudit": "0.0.')
+    found = compare_books(first, second)
+    assert found.inputs["cause"].tolist() == ["program"]
+    assert found.steps == ("program", "program")
+    assert part(found, "on_time", "value", "program") == pytest.approx(0.25)
+    assert (found.figures["together"].fillna(0) == 0).all()
+    adds_up(found)
+
+
 def test_each_cause_gets_its_own_part(make: Making, home: Path) -> None:
     first = make()
     (home / "old").mkdir()
@@ -91,6 +107,21 @@ def test_each_cause_gets_its_own_part(make: Making, home: Path) -> None:
     reading = parts[parts["causes"] == "reading"]
     assert reading["indicator"].tolist() == ["soon"]
     assert reading["part"].sum() == pytest.approx(score["reading"].item(), abs=1e-9)
+
+
+def test_with_the_earlier_sources_only_data_come_last(make: Making, home: Path) -> None:
+    first = make()
+    (home / "old").mkdir()
+    (home / "old" / "visits.csv").write_bytes((home / "visits.csv").read_bytes())
+    second = make(ONE_RECORD, TARGET)
+    (home / "visits.csv").unlink()
+    found = compare_books(first, second, [home / "old"])
+    assert found.sources_at_hand == (True, False)
+    assert found.steps == ("program", "standard", "data", "program")
+    assert part(found, "on_time", "target", "standard") == pytest.approx(-0.1)
+    assert part(found, "on_time", "value", "together") == pytest.approx(0.25)
+    assert set(found.figures["together_causes"]) <= {"data+program", ""}
+    adds_up(found)
 
 
 def test_another_period_is_another_period(make: Making) -> None:
