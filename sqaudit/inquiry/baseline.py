@@ -68,18 +68,14 @@ def with_new_agents(found: pd.DataFrame, now: str) -> tuple[pd.DataFrame, Dimens
     new = sorted(str(name) for name in there if name not in known)
     if not new or not known or len(new) > MOST_NEW or len(new) == len(there):
         return found, None
-    marks = found["agent"].map(lambda name: None if name is None or name != name else _mark(name, new))
+    marks = found["agent"].map(lambda name: "new" if str(name) in new else "known")
     listed = ", ".join("'" + name.replace("'", "''") + "'" for name in new)
-    bins = {"new": f"agent in ({listed})", "known": f"agent not in ({listed})"}
-    steps = f"case when agent in ({listed}) then 'new' when agent is not null then 'known' end"
+    bins = {"new": f"agent in ({listed})", "known": f"coalesce(agent, '') not in ({listed})"}
+    steps = f"case when agent in ({listed}) then 'new' else 'known' end"
     return found.assign(new_agent=marks.astype("object")), Dimension("new_agent", steps, "new", bins)
 
 
 MOST_NEW = 40  # names in one condition
-
-
-def _mark(name: object, new: Sequence[str]) -> str:
-    return "new" if str(name) in new else "known"
 
 
 def _spread(before: pd.DataFrame, name: str, stretches: pd.Series) -> pd.DataFrame:

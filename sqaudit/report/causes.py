@@ -30,6 +30,7 @@ from sqaudit.present.words import Tongue, named, say
 from sqaudit.report.reader import Reader
 from sqaudit.standards import Indicator
 
+CLEAR = 0.05  # adjusted p of a shift of the mix that is worth a picture
 MOST_BREAKS = 6  # sentences about breaks of one indicator
 
 
@@ -168,7 +169,8 @@ def _mix(reader: Reader, inquiry: Inquiry, one: Indicator) -> list[Block]:
     unit, language = one.shown_unit, reader.language
     before = inquiry.change.get("before")
     figures = []
-    if numbers.is_number(before):
+    shifted = bool((inquiry.mix["mix_p_adjusted"] < CLEAR).any())
+    if numbers.is_number(before) and shifted:  # without a clear shift the picture is one bar
         own = inquiry.parts[inquiry.parts["part"] != "change"]
         steps = waterfall(own, float(before))
         labels = {

@@ -20,7 +20,7 @@ from sqaudit.present.tables.cells import records_of, unless_dash
 from sqaudit.present.tables.markup import Cell, Row, heading, number, table
 from sqaudit.present.words import Labels, Language, Tongue, say
 
-MOST_DIMENSIONS = 6  # rows of mix and rate by dimension, the clearest mix first
+MOST_DIMENSIONS = 3  # rows of mix and rate by dimension, the clearest mix first
 
 
 def segments_found(
