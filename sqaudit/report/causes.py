@@ -34,8 +34,11 @@ CLEAR = 0.05  # adjusted p of a shift of the mix that is worth a picture
 MOST_BREAKS = 6  # sentences about breaks of one indicator
 
 
-def causes(reader: Reader) -> Block:
-    """A chapter for each indicator that was inquired into; one sentence where none called for it."""
+def causes(reader: Reader, *, brief: bool = False) -> Block:
+    """A chapter for each indicator that was inquired into; one sentence where none called for it.
+
+    `brief` keeps to the answer and the segments: a review tells the rest in the report on root causes.
+    """
     found = reader.review.causes or Causes()
     inquiries, left = found.inquiries, found.left
     head = reader.heading("root_cause.causes")
@@ -48,15 +51,17 @@ def causes(reader: Reader) -> Block:
         if left
         else []
     )
-    return blocks.stack(head, intro, note, *(chapter(reader, one) for one in inquiries), *more)
+    return blocks.stack(head, intro, note, *(chapter(reader, one, brief=brief) for one in inquiries), *more)
 
 
-def chapter(reader: Reader, inquiry: Inquiry) -> Block:
-    """Everything about one indicator, the answer first."""
+def chapter(reader: Reader, inquiry: Inquiry, *, brief: bool = False) -> Block:
+    """Everything about one indicator, the answer first; `brief` leaves off charts, mix and fishbone."""
     one = reader.review.standard.indicator(inquiry.indicator)
+    head = [reader.heading("plain.text", 3, text=reader.name(one.id)), _lead(reader, inquiry, one)]
+    if brief:
+        return blocks.stack(*head, *_segments(reader, inquiry, one), *_recording(reader, inquiry))
     parts = [
-        reader.heading("plain.text", 3, text=reader.name(one.id)),
-        _lead(reader, inquiry, one),
+        *head,
         *_chart(reader, inquiry, one),
         *_breaks(reader, inquiry),
         *_segments(reader, inquiry, one),

@@ -71,9 +71,12 @@ class Page(SamplingPage):
         note = self._reader.text("honesty.where_not_why", kind="note")
         return self._by_standard("quarterly_review.segments", pictures.segments, before=[note])
 
-    def causes(self) -> Block:
-        """Why: for each indicator that calls for it, is it real, mix or rate, where, since when."""
-        return causes.causes(self._reader)
+    def causes(self, *, brief: bool = False) -> Block:
+        """Why: for each indicator that calls for it, is it real, mix or rate, where, since when.
+
+        `brief` keeps to the answers and the segments.
+        """
+        return causes.causes(self._reader, brief=brief)
 
     def score_change(self) -> Block:
         """Which indicators moved the score since the compared period; the parts add up."""

@@ -16,10 +16,11 @@ from sqaudit.publish.run import Book, run
 
 NOTEBOOKS = Path(__file__).with_name("notebooks")
 EXPECTED = {
-    "calendars", "checks.json", "data_quality.html", "data_quality.ipynb", "experience.json", "index.html",
-    "inquiries.json", "manifest.json", "measurements.parquet", "quarterly_review.html",
-    "quarterly_review.ipynb", "readings.json", "results.json", "row_account.json", "run.json",
-    "scorecard.xlsx", "standards",
+    "calendars", "cause_trees.yaml", "checks.json", "data_quality.html", "data_quality.ipynb",
+    "experience.json", "index.html", "inquiries.json", "manifest.json", "measurements.parquet",
+    "quarterly_review.html", "quarterly_review.ipynb", "readings.json", "results.json",
+    "root_cause.html", "root_cause.ipynb", "row_account.json", "run.json", "scorecard.xlsx",
+    "standards",
 }  # fmt: skip
 STANDARDS = [
     "service_assessment", "customer_service_assurance", "special_service_monitoring",
@@ -110,7 +111,9 @@ def test_measurements_are_tidy(sample: Book) -> None:
     assert months["period"].tolist() == [f"2026-{month:02d}" for month in range(4, 10)]
 
 
-@pytest.mark.parametrize("name", ["index.html", "quarterly_review.html", "data_quality.html"])
+@pytest.mark.parametrize(
+    "name", ["index.html", "quarterly_review.html", "data_quality.html", "root_cause.html"]
+)
 def test_pages_ask_no_other_machine(sample: Book, name: str) -> None:
     html = (sample.folder / name).read_text(encoding="utf-8")
     assert not re.findall(r"https?://", html)
