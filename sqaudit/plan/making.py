@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqaudit.calendars import Calendar
 from sqaudit.cause_tree import CauseTree
@@ -14,6 +14,7 @@ from sqaudit.descriptions import read_yaml, validated_in_part
 from sqaudit.errors import ParameterError
 from sqaudit.faults import Key, at
 from sqaudit.params import RunFile
+from sqaudit.plan.actions import run_actions
 from sqaudit.plan.calendars import asked_calendars
 from sqaudit.plan.fitting import described_types, fitting_faults
 from sqaudit.plan.names import described_kinds, name_faults
@@ -26,6 +27,9 @@ from sqaudit.plan.trees import run_trees
 from sqaudit.sources.peek import Peeked
 from sqaudit.standards import Standard
 from sqaudit.standards.together import together
+
+if TYPE_CHECKING:
+    from sqaudit.actions import Action
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,7 @@ class Plan:
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     lines: Mapping[Key, int] = field(default_factory=dict)
     cause_trees: tuple[CauseTree, ...] = ()
+    actions: tuple[Action, ...] = ()
 
     @cached_property
     def read_standards(self) -> tuple[Standard, ...]:
@@ -99,6 +104,7 @@ def planned(
     calendars, calendar_faults = asked_calendars(run, standards, base, where)
     notebooks, notebook_faults = notebook_files(run, base, where)
     trees, tree_faults = run_trees(run, standard, peeked, base, where)
+    actions, action_faults = run_actions(run, base, where)
     faults += [
         *(where.fault([key], message) for key, message in run.contradictions()),
         *wrong,
@@ -106,6 +112,7 @@ def planned(
         *source_faults,
         *notebook_faults,
         *tree_faults,
+        *action_faults,
         *name_faults(run, standard, peeked, where),
         *sample_faults(run, standard, peeked, base, where),
     ]
@@ -119,5 +126,5 @@ def planned(
         raise ParameterError(faults)
     return Plan(
         run, base, place, tuple(standards), tuple(standard_paths), peeked, notebooks, calendars, known_lines,
-        trees,
+        trees, actions,
     )  # fmt: skip
