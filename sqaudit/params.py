@@ -208,6 +208,7 @@ class RunFile(Description):
     timeout_minutes: float = Field(default=30, gt=0)
     sample: SamplePlan | None = None
     cause_trees: str | None = None
+    assessment: str | None = None
     actions: str | None = None
 
     @model_validator(mode="before")

@@ -2,10 +2,24 @@
 
 `assess` takes counts by unit and month with rules as data and returns a list of candidates for people to
 review, each with its evidence and the chance of being wrong. It is no payroll file and decides nothing.
+Its arithmetic is loaded when it is first used, so that a command which only checks a run file starts at once.
 """
 
-from sqaudit.assessment.assess import Assessment, assess
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from sqaudit.assessment.read import read_rules
 from sqaudit.assessment.rules import AssessmentRules, Lines
 
+if TYPE_CHECKING:
+    from sqaudit.assessment.assessing import Assessment, assess
+
 __all__ = ["Assessment", "AssessmentRules", "Lines", "assess", "read_rules"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in ("Assessment", "assess"):
+        return getattr(import_module("sqaudit.assessment.assessing"), name)
+    raise AttributeError(f"module 'sqaudit.assessment' has no attribute '{name}'")

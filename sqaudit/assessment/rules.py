@@ -119,7 +119,8 @@ class AssessmentRules(Description):
     """An assessment: lines, rules, stacking, and how sure one must be.
 
     `level` is the largest chance with which a unit just on a line may be listed; `minimum` the cases below
-    which nobody is judged; `confidence` that of the intervals.
+    which nobody is judged; `confidence` that of the intervals; `mix` the columns that say what sort a case
+    is, the one that matters most first, so that like is compared with like.
     """
 
     assessment: Identifier
@@ -128,6 +129,7 @@ class AssessmentRules(Description):
     level: INNER = 0.05
     minimum: int = Field(default=20, ge=1)
     confidence: INNER = 0.95
+    mix: list[Identifier] = Field(default_factory=list)
     lines: list[Lines] = Field(min_length=1)
     rules: list[Annotated[Missed | Top | CleanQuarter | MajorComplaint, Field(discriminator="kind")]] = Field(
         default_factory=list

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sqaudit.assessment import AssessmentRules
 from sqaudit.calendars import Calendar
 from sqaudit.cause_tree import CauseTree
 from sqaudit.descriptions import read_yaml, validated_in_part
@@ -15,6 +16,7 @@ from sqaudit.errors import ParameterError
 from sqaudit.faults import Key, at
 from sqaudit.params import RunFile
 from sqaudit.plan.actions import run_actions
+from sqaudit.plan.assessment import run_rules
 from sqaudit.plan.calendars import asked_calendars
 from sqaudit.plan.fitting import described_types, fitting_faults
 from sqaudit.plan.names import described_kinds, name_faults
@@ -51,6 +53,7 @@ class Plan:
     lines: Mapping[Key, int] = field(default_factory=dict)
     cause_trees: tuple[CauseTree, ...] = ()
     actions: tuple[Action, ...] = ()
+    assessment: AssessmentRules | None = None
 
     @cached_property
     def read_standards(self) -> tuple[Standard, ...]:
@@ -104,6 +107,7 @@ def planned(
     calendars, calendar_faults = asked_calendars(run, standards, base, where)
     notebooks, notebook_faults = notebook_files(run, base, where)
     trees, tree_faults = run_trees(run, standard, peeked, base, where)
+    rules, rule_faults = run_rules(run, standard, base, where)
     actions, action_faults = run_actions(run, base, where)
     faults += [
         *(where.fault([key], message) for key, message in run.contradictions()),
@@ -112,6 +116,7 @@ def planned(
         *source_faults,
         *notebook_faults,
         *tree_faults,
+        *rule_faults,
         *action_faults,
         *name_faults(run, standard, peeked, where),
         *sample_faults(run, standard, peeked, base, where),
@@ -126,5 +131,5 @@ def planned(
         raise ParameterError(faults)
     return Plan(
         run, base, place, tuple(standards), tuple(standard_paths), peeked, notebooks, calendars, known_lines,
-        trees, actions,
+        trees, actions, rules,
     )  # fmt: skip

@@ -107,6 +107,7 @@ _MEANINGS = {
     "timeout_minutes": "for each notebook of a book",
     "sample": "how cases are drawn for inspection",
     "cause_trees": "file of the cause trees that people keep",
+    "assessment": "path or name of the rules of an assessment",
     "actions": "file of the improvement plan; without it, the records improvement_action",
 }
 

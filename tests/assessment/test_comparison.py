@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sqaudit.assessment import assess, read_rules
-from sqaudit.assessment.assess import Assessment
+from sqaudit.assessment.assessing import Assessment
 from sqaudit.assessment.case_mix import pool_thin, standardise
 from sqaudit.assessment.ranks import joint_confidence, places
 from sqaudit.assessment.shrinkage import beliefs, beta_binomial, shrink
