@@ -13,7 +13,7 @@ from sqaudit.frames import require
 from sqaudit.verification import Verification, verify
 from sqaudit.verification.series import Kind, series
 
-__all__ = ["checked", "segment_points", "untreated"]
+__all__ = ["checked", "every_other", "segment_points", "stood_worst", "untreated"]
 
 _KINDS: dict[str, Kind] = {"share": "share"}
 
@@ -65,6 +65,38 @@ def untreated(figures: pd.DataFrame, action: Action, actions: Iterable[Action] =
     return own.assign(segment=segment)[rows].reset_index(drop=True)
 
 
+def every_other(figures: pd.DataFrame, action: Action) -> pd.DataFrame:
+    """All segments beside that of the action, those with actions of their own too: a column `segment` more.
+
+    Among these the segment was picked, whatever was done in them since.
+    """
+    return untreated(figures, action)
+
+
+def stood_worst(
+    action: Action, figures: pd.DataFrame, direction: str | None = None, minimum_cases: int = 1
+) -> bool:
+    """Whether the segment of the action had the worst figure of all before the action began.
+
+    Then it was probably picked for that, and part of what made it worst would have gone by itself. Judged by
+    what lies before the action alone. Segments with fewer cases than the minimum are not compared;
+    the whole, and a segment without others, is not worst of anything.
+    """
+    points = segment_points(figures, action)
+    others = every_other(figures, action)
+    if action.start is None or points.empty or others.empty:
+        return False
+    side = action.expected.direction or direction or _said(points, "direction")
+    good = -1.0 if side == "lower" else 1.0
+    kind: Kind = _KINDS.get(_said(points, "unit") or "share", "mean")
+    own, *rest = (
+        _level_before(part, action.start, kind, minimum_cases)
+        for part in (points, *(part for _, part in others.groupby("segment", sort=True)))
+    )
+    known = [good * level for level in rest if level == level]
+    return own == own and bool(known) and good * own <= min(known)
+
+
 def checked(
     action: Action,
     figures: pd.DataFrame,
@@ -73,6 +105,7 @@ def checked(
     direction: str | None = None,
     transition: int = 0,
     chosen_as_worst: bool = False,
+    peers: pd.DataFrame | None = None,
     confidence: float = 0.95,
     until: date | None = None,
 ) -> Verification:
@@ -80,7 +113,7 @@ def checked(
 
     Columns in: a measurement frame by a grain of time and the dimensions of the action's segment, with
     `direction` and `unit` (or the direction given). The planned effect is taken from the action: the level to
-    reach, less the level before, or the change. `until`: periods that begin later are left out.
+    reach, less the level before, or the change. `peers`: see `verify`, as measured. `until`: periods that begin later are left out.
     ValueError where the action has no start, no indicator, or a segment that is no plain one.
     """
     if action.start is None or action.indicator is None:
@@ -97,11 +130,18 @@ def checked(
         action.planned_effect(before.level(before.before), good),
         good,  # type: ignore[arg-type]
         controls=_as_points(controls, kind) if len(controls) else None,
+        peers=_as_points(peers, kind) if peers is not None and len(peers) else None,
         chosen_as_worst=chosen_as_worst,
         kind=kind,
         transition=transition,
         confidence=confidence,
     )
+
+
+def _level_before(points: pd.DataFrame, start: date, kind: Kind, minimum_cases: int) -> float:
+    """The figure before the action; NaN with too few cases."""
+    found = series(_as_points(points, kind), start, kind)
+    return found.level(found.before) if found.cases[found.before].sum() >= minimum_cases else float("nan")
 
 
 def _as_points(figures: pd.DataFrame, kind: Kind) -> pd.DataFrame:

@@ -1,0 +1,185 @@
+"""The follow-up of an improvement plan: what it lacks, how it stands, what worked, and what comes next."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from pydantic import ValidationError
+
+from sqaudit import actions as improvement
+from sqaudit.actions import Action, actions_of, plan_findings
+from sqaudit.actions.model import plain
+from sqaudit.audit import Audit
+from sqaudit.cause_tree import CauseTree, as_yaml, read_trees
+from sqaudit.conditions import quoted
+from sqaudit.control.chart import ControlChart
+from sqaudit.errors import SourceError
+from sqaudit.inquiry.plain import as_plain, from_plain
+from sqaudit.inquiry.tracking import Tracked, tracked
+from sqaudit.personal import MASK, is_personal
+from sqaudit.plan import described_kinds
+from sqaudit.verification import Verification
+from sqaudit.verification.differences import Controls
+
+KIND = "improvement_action"
+FILE, TREES = "followup.json", "cause_trees.yaml"
+Origin = Literal["file", "records", "none"]
+
+__all__ = ["FollowUp", "read_followup"]
+
+
+@dataclass(frozen=True, eq=False)
+class FollowUp:
+    """An improvement plan on the day of the run.
+
+    `origin`: `file` (the key `actions` of the run), `records` (of the kind `improvement_action`), or `none`.
+    `faults`: sentences about records that are no action. `findings`: as by `plan_findings`. `tracked`: one
+    for each action that was not dropped; empty where nothing was to be verified. Names of people are
+    masked unless the run shows personal data.
+    """
+
+    origin: Origin
+    as_of: date
+    actions: tuple[Action, ...] = ()
+    faults: tuple[str, ...] = ()
+    findings: pd.DataFrame = field(default_factory=lambda: plan_findings((), date.min))
+    tracked: tuple[Tracked, ...] = ()
+    trees: tuple[CauseTree, ...] = ()
+
+    @classmethod
+    def of(cls, audit: Audit, *, verify: bool = True) -> FollowUp:
+        """The follow-up of the plan of an open audit; `verify` measures whether its actions worked."""
+        as_of = audit.as_of.date()
+        origin, plan, faults = _plan(audit)
+        found = tracked(audit, plan) if verify else ()
+        verdicts = {one.action: one.verification.verdict for one in found if one.verification is not None}
+        indicators = [one.id for one in audit.standard.indicators]
+        findings = plan_findings(plan, as_of, indicators, verdicts)
+        shown = plan if audit.run.show_personal_data else _masked(audit, plan)
+        return cls(origin, as_of, shown, faults, findings, found, audit.plan.cause_trees)
+
+    @cached_property
+    def verified(self) -> dict[str, Verification]:
+        """The verification of each action that has one."""
+        return {one.action: one.verification for one in self.tracked if one.verification is not None}
+
+    @cached_property
+    def progress(self) -> pd.DataFrame:
+        """The state of every action, as by `sqaudit.actions.progress`."""
+        return improvement.progress(self.actions, self.as_of)
+
+    @cached_property
+    def on_time(self) -> pd.DataFrame:
+        """How many were done on time (S4-05), as by `sqaudit.actions.on_time`."""
+        return improvement.on_time(self.actions, self.as_of)
+
+    @cached_property
+    def outcomes(self) -> pd.DataFrame:
+        """The verdict on each action and what follows, as by `sqaudit.actions.outcomes`."""
+        return improvement.outcomes(self.actions, self.verified)
+
+    def traced(self, language: str) -> pd.DataFrame:
+        """Causes, actions and verifications side by side, as by `sqaudit.actions.traced`."""
+        return improvement.traced(self.trees, self.actions, self.verified, language)
+
+    def action(self, name: str) -> Action:
+        """The action with an id."""
+        return next(one for one in self.actions if one.id == name)
+
+    def save(self, folder: Path) -> None:
+        """Write the follow-up into a run folder."""
+        content = {
+            "origin": self.origin,
+            "as_of": self.as_of.isoformat(),
+            "actions": [plain(one) for one in self.actions],
+            "faults": list(self.faults),
+            "findings": as_plain(self.findings),
+            "tracked": [_tracked_as_plain(one) for one in self.tracked],
+            "trees": [one.indicator for one in self.trees],
+        }
+        (folder / FILE).write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+        if self.trees:
+            (folder / TREES).write_text(as_yaml(self.trees), encoding="utf-8")
+
+
+def read_followup(folder: Path) -> FollowUp | None:
+    """The follow-up that a run folder holds, or None; SourceError where the file cannot be read."""
+    path = folder / FILE
+    if not path.is_file():
+        return None
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        findings = from_plain(pd.DataFrame, content["findings"])
+        return FollowUp(
+            content["origin"],
+            date.fromisoformat(content["as_of"]),
+            tuple(Action.model_validate(one) for one in content["actions"]),
+            tuple(content["faults"]),
+            findings.assign(since=findings["since"].astype("datetime64[ns]")),
+            tuple(_tracked_from_plain(one) for one in content["tracked"]),
+            read_trees(folder / TREES) if content["trees"] else (),
+        )
+    except (OSError, ValueError, KeyError, TypeError, ValidationError) as error:
+        raise SourceError(f"{path} does not hold a follow-up: {error}. Run `sqaudit run` again.") from error
+
+
+def _plan(audit: Audit) -> tuple[Origin, tuple[Action, ...], tuple[str, ...]]:
+    """The plan that people keep in a file, else the one in the records."""
+    if audit.run.actions is not None:
+        return "file", audit.plan.actions, ()
+    if KIND not in audit.columns:
+        return "none", (), ()
+    names = ", ".join(quoted(name) for name in audit.columns[KIND])
+    rows = audit.engine.query(f"SELECT {names} FROM {quoted(KIND)} WHERE _excluded IS NULL ORDER BY {names}")
+    found, faults = actions_of(rows)
+    return "records", found, tuple(str(fault) for fault in faults)
+
+
+def _masked(audit: Audit, actions: Sequence[Action]) -> tuple[Action, ...]:
+    """The actions without the names of people, where these are personal data."""
+    kind = described_kinds(audit.standard)[KIND]
+    if not is_personal("owner", [kind]):
+        return tuple(actions)
+    return tuple(
+        one.model_copy(
+            update={
+                "owner": one.owner and MASK,
+                "log": tuple(entry.model_copy(update={"who": entry.who and MASK}) for entry in one.log),
+            }
+        )
+        for one in actions
+    )
+
+
+def _tracked_as_plain(one: Tracked) -> dict[str, Any]:
+    """An action held against the figures, without the series of its controls, which are in no report."""
+    found = one.verification
+    controls = found.controls if found is not None else None
+    return {
+        "action": one.action,
+        "reason": one.reason,
+        "verification": as_plain(replace(found, controls=None)) if found is not None else None,
+        "controls": [list(controls.names), list(controls.left_out), controls.spread, controls.share]
+        if controls is not None
+        else None,
+        "chart": as_plain(one.chart) if one.chart is not None else None,
+    }
+
+
+def _tracked_from_plain(content: dict[str, Any]) -> Tracked:
+    found = from_plain(Verification, content["verification"]) if content["verification"] else None
+    if found is not None and content["controls"] is not None:
+        names, left_out, spread, share = content["controls"]
+        nothing = np.empty(0)
+        controls = Controls(tuple(names), tuple(left_out), nothing, nothing, spread, share, ())
+        found = replace(found, controls=controls)
+    chart = from_plain(ControlChart, content["chart"]) if content["chart"] else None
+    return Tracked(content["action"], content["reason"], found, chart)
