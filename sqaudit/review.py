@@ -16,6 +16,7 @@ from sqaudit.audit import Audit
 from sqaudit.descriptions import validated
 from sqaudit.errors import SourceError
 from sqaudit.inquiry.causes import Causes, read_causes
+from sqaudit.inquiry.followup import FollowUp, read_followup
 from sqaudit.inquiry.patterns import Patterns, read_patterns
 from sqaudit.params import RunFile
 from sqaudit.results import Results, changed, scored
@@ -42,7 +43,7 @@ class Review:
     """A run, its standards and its results.
 
     `sampled` is there where the run draws cases for inspection, `causes` where indicators were looked into,
-    `patterns` where what goes through all records was.
+    `patterns` where what goes through all records was, `followup` where the improvement plan was followed up.
     """
 
     run: RunFile
@@ -52,6 +53,7 @@ class Review:
     sampled: Sampled | None = None
     causes: Causes | None = None
     patterns: Patterns | None = None
+    followup: FollowUp | None = None
 
     @classmethod
     def of(cls, audit: Audit) -> Review:
@@ -134,6 +136,8 @@ class Review:
             self.causes.save(folder)
         if self.patterns is not None:
             self.patterns.save(folder)
+        if self.followup is not None:
+            self.followup.save(folder)
         (folder / STANDARDS).mkdir(exist_ok=True)
         copies = {
             f"{STANDARDS}/{one.standard}.yaml": path
@@ -179,7 +183,7 @@ def read_review(folder: str | Path) -> Review:
         ) from error
     run = validated(RunFile, content["run"], str(place / RUN), {})
     standards = tuple(read_standard(place / name) for name in content["standards"])
-    beside = read_sampled(place), read_causes(place), read_patterns(place)
+    beside = read_sampled(place), read_causes(place), read_patterns(place), read_followup(place)
     return Review(run, standards, results, content["origins"], *beside)
 
 

@@ -113,7 +113,8 @@ def checked(
 
     Columns in: a measurement frame by a grain of time and the dimensions of the action's segment, with
     `direction` and `unit` (or the direction given). The planned effect is taken from the action: the level to
-    reach, less the level before, or the change. `peers`: see `verify`, as measured. `until`: periods that begin later are left out.
+    reach, less the level before, or the change. `peers`: as in `verify`, in the columns of `figures`.
+    `until`: periods that begin later are left out.
     ValueError where the action has no start, no indicator, or a segment that is no plain one.
     """
     if action.start is None or action.indicator is None:

@@ -1,4 +1,4 @@
-"""The actions of a plan week by week: their figures in one scan, the verdict on each, and a chart to watch."""
+"""The actions of a plan week by week: their figures in one scan, the verdict on each, a chart to watch."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def _measured(
     indicators: tuple[str, ...],
     scope: Mapping[str, str],
 ) -> dict[tuple[str, ...], pd.DataFrame]:
-    """The figures of all time in the weeks that had ended, by every grouping; `scope` bounds kinds further."""
+    """The figures of all weeks that had ended, by every grouping; `scope` bounds kinds further."""
     every = parse("all")
     question = audit.question(groupings, (every,), indicators)
     question = replace(question, scope={**question.scope, **scope})

@@ -15,6 +15,7 @@ from typing import Any
 from sqaudit.audit import Audit
 from sqaudit.errors import Fault, ParameterError
 from sqaudit.inquiry.causes import Causes
+from sqaudit.inquiry.followup import FollowUp
 from sqaudit.inquiry.patterns import Patterns
 from sqaudit.params import RunFile
 from sqaudit.plan import plan, planned
@@ -37,11 +38,11 @@ ALSO = {  # further ones of single notebooks, with their meaning
 _PLAIN = (str, int, float, bool, list, tuple, dict)
 
 
-def notebook_page(namespace: Mapping[str, Any], *, causes: bool = False) -> Page:
+def notebook_page(namespace: Mapping[str, Any], *, causes: bool = False, followup: bool = False) -> Page:
     """The page of a notebook for the parameters in its namespace (`globals()`).
 
     With `causes`, it also looks into the indicators that call for it, or into those that `indicators` names,
-    and at what goes through all records.
+    and at what goes through all records. With `followup`, the improvement plan is followed up.
 
     Inside a book (`results` names the run folder) nothing is read or measured again. Otherwise the
     run file `run` is used with every parameter that is not None in place of its key; parameters that
@@ -62,6 +63,8 @@ def notebook_page(namespace: Mapping[str, Any], *, causes: bool = False) -> Page
         review = Review.of(audit)
         if causes:
             review = replace(review, causes=_causes(audit, namespace), patterns=Patterns.of(audit))
+        if followup:
+            review = replace(review, followup=FollowUp.of(audit))
         return Page(review)
 
 

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from sqaudit.audit import Audit
 from sqaudit.inquiry.causes import Causes
+from sqaudit.inquiry.followup import FollowUp
 from sqaudit.inquiry.patterns import Patterns
 from sqaudit.plan import Plan, plan
 from sqaudit.present import numbers
@@ -43,6 +44,7 @@ JUDGED = ("met", "not_met", "undetermined")
 PARTIAL = ".partial"
 WORKBOOK = "scorecard.xlsx"
 WITH_CAUSES = {"quarterly_review", "root_cause"}  # notebooks that tell why indicators fell short
+WITH_FOLLOWUP = "improvement_followup"
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,8 @@ def publish(the_plan: Plan, out: Path, jobs: int | None, progress: Progress) -> 
             review = Review.of(audit)
             if WITH_CAUSES & set(the_plan.notebooks):
                 review = replace(review, causes=Causes.of(audit), patterns=Patterns.of(audit))
+            if WITH_FOLLOWUP in the_plan.notebooks:
+                review = replace(review, followup=FollowUp.of(audit))
             review.save(folder, the_plan.standard_paths, manifest.calendar_paths(the_plan))
             told = manifest.described(audit)
     except BaseException:
