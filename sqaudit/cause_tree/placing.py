@@ -9,7 +9,7 @@ from sqaudit.descriptions import Text
 
 # Where a segment points to, by the dimension that bounds it; what is not listed is a matter of process.
 _OF_DIMENSION = {
-    "people": ("agent", "inspector", "skill", "course", "duty", "engineer", "rater"),
+    "people": ("agent", "new_agent", "inspector", "skill", "course", "duty", "engineer", "rater"),
     "tools": ("model", "equipment_id", "system", "tool", "app_version"),
     "material": ("fitted_part", "part", "supplier", "item", "product", "material"),
     "environment": ("region", "zone", "district", "city", "weather", "outlet", "location"),

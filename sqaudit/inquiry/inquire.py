@@ -99,6 +99,9 @@ class Inquirer:
             level=level,
             parts=three,
             shown=shown,
+            strata=mix_and_rate.inside_strata(wide, level)
+            if level and mix_and_rate.kind_of(one) == "share"
+            else {},
             segments=segments,
             recording=self._recording(one, segments),
             total=dict(explanation.total) if explanation else {},

@@ -24,9 +24,10 @@ class Inquiry:
     `change` is the row of the comparison of the two periods; `points` the control chart, `chart` its centre,
     limits and what chance would do; `since` the change point; `breaks` gaps in the records. `mix` has mix and
     rate by each dimension, `parts` the three parts of the change at `level`, `shown` the contributions of its
-    first dimension. `segments` has the segments found, each with `where`, the condition that keeps its
-    records, `since` and `crowd_from, crowd_until`, and the interval of its change; `recording` columns that
-    are filled otherwise than before there; `total` the figures of the whole, `notes` codes.
+    first dimension, `strata` the common change inside the level (of a share). `segments` has the segments
+    found, each with `where`, the condition that keeps its records, `since` and `crowd_from, crowd_until`, and
+    the interval of its change; `recording` times that are filled otherwise than before there; `total` the
+    figures of the whole, `notes` codes.
     """
 
     indicator: str
@@ -44,6 +45,7 @@ class Inquiry:
     level: tuple[str, ...]
     parts: pd.DataFrame
     shown: pd.DataFrame
+    strata: Mapping[str, Any]
     segments: pd.DataFrame
     recording: pd.DataFrame
     total: Mapping[str, Any]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from scipy import special
 from sqaudit.causes.contribution import Kind, Terms, roll_up, terms, three_parts
 from sqaudit.standards import Indicator
 from sqaudit.standards.measures import SHARES
+from sqaudit.tests_of_change.strata import mantel_haenszel
 
 LEAST_PER_CELL = 30  # cases of a cell on average in each period: intervals of the parts hold down to there
 MOST_IN_LEVEL = 3  # dimensions of the level; a finer one has cells that are born and gone by chance
@@ -133,6 +135,15 @@ def at_level(wide: pd.DataFrame, level: Sequence[str], kind: Kind) -> tuple[pd.D
     """The three parts of a change at a level, and what each segment of its first dimension contributes."""
     parts = terms(wide, level, kind)
     return three_parts(parts, level[:1]), roll_up(parts, level[:1])
+
+
+def inside_strata(wide: pd.DataFrame, level: Sequence[str]) -> dict[str, float]:
+    """The common change of a share inside the strata of a level (Mantel and Haenszel), as plain values."""
+    keys = list(level)
+    numbers = ["sum_before", "n_before", "sum_now", "n_now"]
+    strata = wide.groupby(keys, dropna=False, sort=True, observed=True)[numbers].sum()
+    met_before, before, met_now, now = (strata[name].to_numpy("float64") for name in numbers)
+    return asdict(mantel_haenszel(met_before, before, met_now, now))
 
 
 def _thick_enough(parts: Terms) -> bool:

@@ -18,17 +18,24 @@ from sqaudit.inquiry.causes import Causes
 from sqaudit.inquiry.model import Inquiry
 from sqaudit.present import blocks, numbers
 from sqaudit.present.blocks import Block
-from sqaudit.present.change_sentences import change_sentence
+from sqaudit.present.change_sentences import change_sentence, strata_sentence
 from sqaudit.present.control_sentences import chart_notes
 from sqaudit.present.figures.control import alt_control, control_figure
 from sqaudit.present.figures.fishbone import alt_fishbone, fishbone
 from sqaudit.present.figures.waterfall import waterfall_steps
-from sqaudit.present.inquiry_words import breaks_lines, dimension_name, recording_sentence, segment_name
+from sqaudit.present.inquiry_words import (
+    breaks_lines,
+    dimension_name,
+    level_name,
+    recording_sentence,
+    segment_name,
+)
 from sqaudit.present.tables.inquiry import mix_by_dimension, parts_of_change, segments_found
 from sqaudit.present.tables.trees import whys_table
 from sqaudit.present.words import Tongue, named, say
 from sqaudit.report.reader import Reader
 from sqaudit.standards import Indicator
+from sqaudit.tests_of_change.strata import StratifiedChange
 
 CLEAR = 0.05  # adjusted p of a shift of the mix that is worth a picture
 MOST_BREAKS = 6  # sentences about breaks of one indicator
@@ -81,6 +88,10 @@ def _lead(reader: Reader, inquiry: Inquiry, one: Indicator) -> Block:
         if inquiry.change:
             told.append(change_sentence(inquiry.change, reader.labels, tongue, one.shown_unit))
         told.append(say(f"root_cause.answer.{inquiry.answer}", tongue, **_counted(inquiry)))
+        if inquiry.answer == "segments" and (clear := _clear_mix(inquiry)) is not None:
+            dimension = dimension_name(str(clear["dimension"]), reader.labels, tongue)
+            size = numbers.difference(clear["mix"], one.shown_unit, tongue)
+            told.append(say("root_cause.also_mix", tongue, dimension=dimension, mix=size))
         if inquiry.reasons:
             words = [named({}, reason, tongue, "trigger") for reason in inquiry.reasons]
             told.append(say("root_cause.reasons", tongue, reasons=words))
@@ -89,6 +100,13 @@ def _lead(reader: Reader, inquiry: Inquiry, one: Indicator) -> Block:
         return ("" if tongue == "zh" else " ").join(told)
 
     return reader.text("plain.text", text=reader.both(said))
+
+
+def _clear_mix(inquiry: Inquiry) -> dict[str, Any] | None:
+    """The dimension by which a shift of the mix is clear, if it is by one."""
+    if inquiry.mix.empty or not inquiry.mix["mix_p_adjusted"].iloc[0] < CLEAR:
+        return None
+    return {str(name): value for name, value in inquiry.mix.iloc[0].items()}
 
 
 def _counted(inquiry: Inquiry) -> dict[str, int]:
@@ -174,8 +192,7 @@ def _mix(reader: Reader, inquiry: Inquiry, one: Indicator) -> list[Block]:
     unit, language = one.shown_unit, reader.language
     before = inquiry.change.get("before")
     figures = []
-    shifted = bool((inquiry.mix["mix_p_adjusted"] < CLEAR).any())
-    if numbers.is_number(before) and shifted:  # without a clear shift the picture is one bar
+    if numbers.is_number(before) and _clear_mix(inquiry):  # without a clear shift the picture is one bar
         own = inquiry.parts[inquiry.parts["part"] != "change"]
         steps = waterfall(own, float(before))
         labels = {
@@ -194,8 +211,25 @@ def _mix(reader: Reader, inquiry: Inquiry, one: Indicator) -> list[Block]:
         reader.heading("root_cause.parts", 4),
         *figures,
         parts_of_change(inquiry.parts, inquiry.level, reader.labels, language, unit),
+        *_strata(reader, inquiry, one),
         mix_by_dimension(inquiry.mix, reader.labels, language, unit),
     ]
+
+
+def _strata(reader: Reader, inquiry: Inquiry, one: Indicator) -> list[Block]:
+    """The common change inside the strata of the level, which no shift of the mix touches."""
+    if not inquiry.strata or inquiry.strata["risk_difference"] is None:
+        return []
+    known: dict[str, Any] = {
+        name: float("nan") if value is None else value for name, value in inquiry.strata.items()
+    }
+    change = StratifiedChange(**known)
+
+    def said(tongue: Tongue) -> str:
+        level = level_name(inquiry.level, reader.labels, tongue)
+        return strata_sentence(change, one.name.in_language(tongue), level, tongue)
+
+    return [reader.text("plain.text", kind="note", text=reader.both(said))]
 
 
 def tree_of(reader: Reader, inquiry: Inquiry, one: Indicator) -> CauseTree:
