@@ -73,13 +73,18 @@ def pool_thin(cells: pd.DataFrame, dimensions: Sequence[str], thinnest: int = TH
     if not dimensions or cells.empty:
         return [""] * len(cells)
     for last in reversed(list(dimensions)):
-        key = labels.agg(" | ".join, axis=1)
+        key = _joined(labels)
         held = cells["count"].groupby(key.to_numpy()).sum()
         thin = (key.map(held) < thinnest).to_numpy()
         if not thin.any():
             break
         labels.loc[thin, last] = POOLED
-    return labels.agg(" | ".join, axis=1).tolist()
+    return _joined(labels).tolist()
+
+
+def _joined(labels: pd.DataFrame) -> pd.Series:
+    columns = [labels[name].tolist() for name in labels]
+    return pd.Series([" | ".join(row) for row in zip(*columns, strict=True)], index=labels.index)
 
 
 def _compared(unit: str, count: Array, bad: Array, row: int, confidence: float) -> tuple[object, ...]:
