@@ -10,6 +10,7 @@ from sqaudit.report import (
     categories,
     causes,
     experience,
+    followup,
     grounds,
     missing,
     overview,
@@ -93,6 +94,18 @@ class Page(SamplingPage):
     def categories(self) -> Block:
         """Which categories are frequent, which are weak, and which grow in which severity."""
         return categories.categories(self._reader)
+
+    def actions(self) -> Block:
+        """The improvement plan: how it stands, what is done on time, and what it lacks."""
+        return followup.actions(self._reader)
+
+    def verification(self) -> Block:
+        """Whether each action of the plan worked, its method fixed before any result is seen."""
+        return followup.verification(self._reader)
+
+    def handbook(self) -> Block:
+        """What works, for the service handbook; what goes back to its cause; who refers to whom."""
+        return followup.handbook(self._reader)
 
     def readings(self) -> Block:
         """What every other reading of the documents would change in figures, verdicts, score and grade."""
