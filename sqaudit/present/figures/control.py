@@ -320,16 +320,24 @@ def _label_periods(axes: Axes, points: pd.DataFrame) -> None:
 
 
 def _draw_events(axes: Axes, points: pd.DataFrame, events: Sequence[tuple[object, str]]) -> None:
-    """Upright lines where something was done, the words above the axes."""
+    """Upright lines where something was done, the words above the axes, on the side that is free."""
     places = {period_name(period): place for place, period in enumerate(points["period"])}
-    for period, words in events:
-        place = places.get(period_name(period))
-        if place is None:
-            continue  # an event outside the chart has no place on it
+    known = [(places.get(period_name(period)), drawable(words)) for period, words in events]
+    taken: list[tuple[float, float]] = []
+    # An event outside the chart has no place on it.
+    for place, words in sorted((place, words) for place, words in known if place is not None):
         axes.axvline(place - 0.5, color=palette.INK, linewidth=1, linestyle=(0, (1, 2)), zorder=1)
-        right = place > len(points) / 2
+        reach = _reach(axes, words, len(points))
+        later = place > len(points) / 2
+        for right in (later, not later):
+            span = (place - 0.5 - reach, place - 0.5) if right else (place - 0.5, place - 0.5 + reach)
+            if all(span[1] <= first or last <= span[0] for first, last in taken):
+                break
+        else:
+            continue  # between two others there is no room for words; the line stands
+        taken.append(span)
         axes.annotate(
-            drawable(words),
+            words,
             (place - 0.5, 1),
             xytext=(-3 if right else 3, 2),
             xycoords=("data", "axes fraction"),
@@ -339,3 +347,11 @@ def _draw_events(axes: Axes, points: pd.DataFrame, events: Sequence[tuple[object
             fontsize=SMALL,
             annotation_clip=False,
         )
+
+
+def _reach(axes: Axes, words: str, points: int) -> float:
+    """How many points of the chart small print reaches over, about."""
+    letters = sum(1.0 if ord(sign) > 0x2E80 else 0.6 for sign in words)
+    figure = axes.get_figure()
+    width = 72 * float(figure.get_figwidth()) * 0.75 if isinstance(figure, Figure) else 500.0
+    return SMALL * (letters + 0.6) * points / width
