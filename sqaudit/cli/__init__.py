@@ -10,6 +10,7 @@ from sqaudit.cli import books
 from sqaudit.cli import standards
 from sqaudit.cli import clock
 from sqaudit.cli import causes
+from sqaudit.cli import actions
 from sqaudit.cli import sample
 from sqaudit.cli import sample_forms
 from sqaudit.cli import sample_estimate
@@ -20,6 +21,7 @@ from sqaudit.cli.app import app
 
 __all__ = [
     "about",
+    "actions",
     "app",
     "audits",
     "books",

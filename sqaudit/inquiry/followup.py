@@ -63,6 +63,8 @@ class FollowUp:
         verdicts = {one.action: one.verification.verdict for one in found if one.verification is not None}
         indicators = [one.id for one in audit.standard.indicators]
         findings = plan_findings(plan, as_of, indicators, verdicts)
+        if not verify:  # nobody looked for verdicts, so none is missing
+            findings = findings[findings["code"] != "not_verified"].reset_index(drop=True)
         shown = plan if audit.run.show_personal_data else _masked(audit, plan)
         return cls(origin, as_of, shown, faults, findings, found, audit.plan.cause_trees)
 
