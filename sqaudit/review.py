@@ -15,6 +15,7 @@ import pandas as pd
 from sqaudit.audit import Audit
 from sqaudit.descriptions import validated
 from sqaudit.errors import SourceError
+from sqaudit.inquiry.assessing import Assessed, read_assessed
 from sqaudit.inquiry.causes import Causes, read_causes
 from sqaudit.inquiry.followup import FollowUp, read_followup
 from sqaudit.inquiry.patterns import Patterns, read_patterns
@@ -43,7 +44,8 @@ class Review:
     """A run, its standards and its results.
 
     `sampled` is there where the run draws cases for inspection, `causes` where indicators were looked into,
-    `patterns` where what goes through all records was, `followup` where the improvement plan was followed up.
+    `patterns` where what goes through all records was, `followup` where the improvement plan was followed up,
+    `assessed` where agents and teams were assessed.
     """
 
     run: RunFile
@@ -54,6 +56,7 @@ class Review:
     causes: Causes | None = None
     patterns: Patterns | None = None
     followup: FollowUp | None = None
+    assessed: Assessed | None = None
 
     @classmethod
     def of(cls, audit: Audit) -> Review:
@@ -138,6 +141,8 @@ class Review:
             self.patterns.save(folder)
         if self.followup is not None:
             self.followup.save(folder)
+        if self.assessed is not None:
+            self.assessed.save(folder)
         (folder / STANDARDS).mkdir(exist_ok=True)
         copies = {
             f"{STANDARDS}/{one.standard}.yaml": path
@@ -184,7 +189,7 @@ def read_review(folder: str | Path) -> Review:
     run = validated(RunFile, content["run"], str(place / RUN), {})
     standards = tuple(read_standard(place / name) for name in content["standards"])
     beside = read_sampled(place), read_causes(place), read_patterns(place), read_followup(place)
-    return Review(run, standards, results, content["origins"], *beside)
+    return Review(run, standards, results, content["origins"], *beside, read_assessed(place))
 
 
 def _copied_calendars(folder: Path, paths: Mapping[str, Path]) -> dict[str, str]:

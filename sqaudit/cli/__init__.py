@@ -10,6 +10,7 @@ from sqaudit.cli import books
 from sqaudit.cli import standards
 from sqaudit.cli import clock
 from sqaudit.cli import causes
+from sqaudit.cli import assess
 from sqaudit.cli import actions
 from sqaudit.cli import sample
 from sqaudit.cli import sample_forms
@@ -23,6 +24,7 @@ __all__ = [
     "about",
     "actions",
     "app",
+    "assess",
     "audits",
     "books",
     "causes",

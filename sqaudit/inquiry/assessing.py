@@ -69,8 +69,25 @@ class Assessed:
             gaming,
         )
 
+    def told(self) -> dict[str, Any]:
+        """What was found, row by row, for a program that reads it."""
+        names = ("candidates", "withheld", "expected", "consequences", "comparison", "lists")
+        rows = {
+            name: [] if self.done is None else getattr(self.done, name).to_dict("records") for name in names
+        }
+        beside = {"lacking": self.lacking, "unassigned": self.unassigned}
+        return {
+            "month": self.month,
+            "month_open": self.month_open,
+            "rules": "" if self.rules is None else self.rules.assessment,
+            **rows,
+            "notes": [] if self.done is None else list(self.done.notes),
+            **{name: [] if frame is None else frame.to_dict("records") for name, frame in beside.items()},
+            "gaming": None if self.gaming is None else self.gaming.as_dict(),
+        }
+
     def as_dict(self) -> dict[str, Any]:
-        """Everything as plain values, for JSON."""
+        """Everything as plain values, to be kept and read again."""
         done = self.done
         return {
             "month": self.month,

@@ -60,7 +60,7 @@ def not_assessable_lines(report: GamingReport, labels: Labels, language: Tongue)
         reason = say(
             f"gaming.reason.{row['reason']}",
             language,
-            kind=named(labels, row["kind"], language) if row["kind"] else say("gaming.title", language),
+            kind=named(labels, row["kind"], language) if row["kind"] else say("gaming.any_kind", language),
             detail=row["detail"],
         )
         what = say(f"gaming.detector.{row['detector']}", language)

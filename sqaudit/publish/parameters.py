@@ -14,6 +14,7 @@ from typing import Any
 
 from sqaudit.audit import Audit
 from sqaudit.errors import Fault, ParameterError
+from sqaudit.inquiry.assessing import Assessed
 from sqaudit.inquiry.causes import Causes
 from sqaudit.inquiry.followup import FollowUp
 from sqaudit.inquiry.patterns import Patterns
@@ -38,11 +39,14 @@ ALSO = {  # further ones of single notebooks, with their meaning
 _PLAIN = (str, int, float, bool, list, tuple, dict)
 
 
-def notebook_page(namespace: Mapping[str, Any], *, causes: bool = False, followup: bool = False) -> Page:
+def notebook_page(
+    namespace: Mapping[str, Any], *, causes: bool = False, followup: bool = False, assessment: bool = False
+) -> Page:
     """The page of a notebook for the parameters in its namespace (`globals()`).
 
     With `causes`, it also looks into the indicators that call for it, or into those that `indicators` names,
     and at what goes through all records. With `followup`, the improvement plan is followed up.
+    With `assessment`, agents and teams are assessed by the rules of the run, and gaming is looked for.
 
     Inside a book (`results` names the run folder) nothing is read or measured again. Otherwise the
     run file `run` is used with every parameter that is not None in place of its key; parameters that
@@ -65,6 +69,8 @@ def notebook_page(namespace: Mapping[str, Any], *, causes: bool = False, followu
             review = replace(review, causes=_causes(audit, namespace), patterns=Patterns.of(audit))
         if followup:
             review = replace(review, followup=FollowUp.of(audit))
+        if assessment:
+            review = replace(review, assessed=Assessed.of(audit))
         return Page(review)
 
 

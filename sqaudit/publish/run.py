@@ -14,6 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqaudit.audit import Audit
+from sqaudit.inquiry.assessing import Assessed
 from sqaudit.inquiry.causes import Causes
 from sqaudit.inquiry.followup import FollowUp
 from sqaudit.inquiry.patterns import Patterns
@@ -45,6 +46,7 @@ PARTIAL = ".partial"
 WORKBOOK = "scorecard.xlsx"
 WITH_CAUSES = {"quarterly_review", "root_cause"}  # notebooks that tell why indicators fell short
 WITH_FOLLOWUP = "improvement_followup"
+WITH_ASSESSMENT = "monthly_assessment"
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,8 @@ def publish(the_plan: Plan, out: Path, jobs: int | None, progress: Progress) -> 
                 review = replace(review, causes=Causes.of(audit), patterns=Patterns.of(audit))
             if WITH_FOLLOWUP in the_plan.notebooks:
                 review = replace(review, followup=FollowUp.of(audit))
+            if WITH_ASSESSMENT in the_plan.notebooks:
+                review = replace(review, assessed=Assessed.of(audit))
             review.save(folder, the_plan.standard_paths, manifest.calendar_paths(the_plan))
             told = manifest.described(audit)
     except BaseException:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from sqaudit.present import blocks
 from sqaudit.present.blocks import Block
 from sqaudit.report import (
+    assessment,
     categories,
     causes,
     experience,
@@ -106,6 +107,14 @@ class Page(SamplingPage):
     def handbook(self) -> Block:
         """What works, for the service handbook; what goes back to its cause; who refers to whom."""
         return followup.handbook(self._reader)
+
+    def assessment(self) -> Block:
+        """Who is worth a review, on what evidence; who cannot be told apart; what a naive table would say."""
+        return assessment.assessment(self._reader)
+
+    def gaming(self) -> Block:
+        """Whether figures look worked on: suspicions, each with what to rule out first."""
+        return assessment.gaming(self._reader)
 
     def readings(self) -> Block:
         """What every other reading of the documents would change in figures, verdicts, score and grade."""
