@@ -17,6 +17,7 @@ from sqaudit.control.chart import ControlChart
 from sqaudit.errors import ParameterError
 from sqaudit.inquiry.series import chart_of
 from sqaudit.periods import containing, parse
+from sqaudit.personal import is_personal
 from sqaudit.plan import described_kinds, personal_columns
 from sqaudit.standards import Indicator
 from sqaudit.verification import Verification
@@ -130,12 +131,15 @@ def _measured(
 
 def _bounded(audit: Audit, indicator: Indicator, where: str) -> dict[str, str]:
     """The scope of each kind of record within a condition; nothing where a kind cannot tell, or must not."""
-    hidden = set()
-    if not audit.run.show_personal_data:
-        hidden = personal_columns(audit.run, described_kinds(audit.standard))
+    hidden = personal_columns(audit.run, described_kinds(audit.standard))
     scope: dict[str, str] = {}
     for kind in indicator.kinds:
-        known = [name for name in audit.columns.get(kind, {}) if name not in hidden]
+        model = audit.standard.kind(kind)
+        known = [
+            name
+            for name in audit.columns.get(kind, {})
+            if audit.run.show_personal_data or not (name in hidden or is_personal(name, [model]))
+        ]
         try:
             if plain_faults(where, known):
                 return {}

@@ -1,0 +1,332 @@
+"""The plan followed up in an audit: what worked, what did not, what is too early; pages, files, commands."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+from html import unescape
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from sqaudit import cli
+from sqaudit.actions import Action, read_actions
+from sqaudit.actions.check import stood_worst
+from sqaudit.audit import Audit, audit_of, open_audit
+from sqaudit.descriptions import read_yaml
+from sqaudit.errors import ParameterError, SourceError
+from sqaudit.inquiry.followup import FILE, FollowUp, read_followup
+from sqaudit.inquiry.tracking import Tracked, tells_on
+from sqaudit.params import Language
+from sqaudit.plan import plan
+from sqaudit.report.page import Page
+from sqaudit.review import Review
+
+ROOT = Path(__file__).parents[2]
+CHINESE = re.compile(r"[\u4e00-\u9fff]+")
+DESK_A, EAST, NORTH = "IA000005", "IA000004", "IA000008"
+
+
+@pytest.fixture(scope="module")
+def sample() -> Review:
+    """The plan of the sample organisation, followed up with two of its standards."""
+    content, _ = read_yaml(ROOT / "params" / "quarterly_review.yaml")
+    kinds = ("ticket", "call", "chat", "visit", "improvement_action")
+    keys = {
+        "standard": ["special_service_monitoring", "after_sales_evaluation"],
+        "records": {kind: content["records"][kind] for kind in kinds},
+        "segments": [],
+    }
+    with audit_of({**content, **keys}, ROOT / "params") as audit:
+        return replace(Review.of(audit), followup=FollowUp.of(audit))
+
+
+def followup(review: Review) -> FollowUp:
+    assert review.followup is not None
+    return review.followup
+
+
+def track(found: FollowUp, action: str) -> Tracked:
+    return next(one for one in found.tracked if one.action == action)
+
+
+def told(review: Review, language: Language, only: tuple[str, ...] = ()) -> str:
+    """The report in a language; `only` keeps some actions, as pictures take time."""
+    found = followup(review)
+    if only:
+        found = replace(
+            found,
+            actions=tuple(one for one in found.actions if one.id in only),
+            tracked=tuple(one for one in found.tracked if one.action in only),
+            findings=found.findings[found.findings["action"].isin(only)],
+        )
+    run = review.run.model_copy(update={"language": language})
+    page = Page(replace(review, run=run, followup=found))
+    return "".join(part.html for part in (page.actions(), page.verification(), page.handbook()))
+
+
+def texts(html: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", re.sub(r'src="[^"]*"', "", html))).split())
+
+
+def test_the_three_planted_actions_get_their_verdicts(sample: Review) -> None:
+    found = followup(sample)
+    verdicts = {name: found.verified[name].verdict for name in (DESK_A, EAST, NORTH)}
+    assert verdicts == {DESK_A: "effective", EAST: "not_shown", NORTH: "too_early"}
+    assert found.verified[DESK_A].low > 0
+    after = dict(zip(found.outcomes["action"], found.outcomes["next"], strict=True))
+    assert (after[DESK_A], after[EAST], after[NORTH]) == ("handbook", "back_to_causes", "wait")
+
+
+def test_controls_are_fixed_by_rule_and_the_worst_segment_is_corrected(sample: Review) -> None:
+    found = followup(sample)
+    east = found.verified[EAST]
+    assert east.controls is not None
+    assert not {"north", "east"} & set(east.controls.names)  # north has a measure of its own
+    assert "regression_corrected" in found.verified[DESK_A].notes  # it stood worst of all before
+
+
+def test_too_early_says_when_it_can_be_told(sample: Review) -> None:
+    found = followup(sample).verified[NORTH]
+    # Begun on a Thursday: the first whole week is that of 5 October, and four weeks are waited for.
+    assert tells_on(found, date(2026, 10, 1)) == date(2026, 11, 2)
+    assert tells_on(replace(found, periods_needed=9), date(2026, 10, 5)) == date(2026, 12, 7)
+
+
+def test_limits_are_learnt_from_the_weeks_before_the_action(sample: Review) -> None:
+    chart = track(followup(sample), DESK_A).chart
+    assert chart is not None
+    inside = chart.points[chart.points["in_baseline"]]
+    assert inside["period"].max() == "2026-W21"  # it began on the Monday of W22
+    assert {"2026-W22", "2026-W23"} <= set(chart.signals["period"])
+
+
+def test_the_faults_of_the_plan_and_those_that_cannot_be_measured(sample: Review) -> None:
+    found = followup(sample)
+    faults = set(zip(found.findings["action"], found.findings["code"], strict=True))
+    assert {("IA000003", "done_without_check"), ("IA000006", "overdue")} <= faults
+    assert not {name for name, _ in faults} & {NORTH}
+    assert track(found, "IA000007").reason == "not_begun"
+    assert track(found, "IA000001").reason == "unknown_indicator"  # of a standard that is not read here
+    assert found.on_time[["due", "on_time", "overdue"]].iloc[0].tolist() == [6, 4, 1]
+
+
+def test_the_english_page_says_what_worked_and_names_the_controls(sample: Review) -> None:
+    html = told(sample, "en", (DESK_A, EAST, NORTH, "IA000007"))
+    text = texts(html)
+    assert "Response within 30 s · Team Desk A: the measure works." in text
+    assert "Region east: no effect shown" in text
+    assert (
+        "Region north: too early to say, 0 periods since the measure. The earliest day to tell is 2026-11-02"
+        in text
+    )
+    assert "IA000007 · 供应商来料检验: not begun yet." in text
+    assert "Compared with Desk B, Desk C" in text
+    assert "called effective with a chance of at most 2.5 %" in text
+    assert "For: 排队 (FD000102). Next: into the service handbook." in text
+    handbook = text[text.index("For the service handbook") : text.index("Back to their causes")]
+    assert DESK_A in handbook
+    assert EAST not in handbook
+    assert html.count("<figure>") == 1 + 3 * 2  # the plan, and a series and a chart for each verified action
+    plan_words = {word for one in followup(sample).actions for word in CHINESE.findall(one.model_dump_json())}
+    teams = set(CHINESE.findall(" ".join(followup(sample).verified[DESK_A].controls.names)))  # type: ignore[union-attr]
+    assert set(CHINESE.findall(text)) <= plan_words | teams
+
+
+def test_the_chinese_page_speaks_chinese(sample: Review) -> None:
+    text = texts(told(sample, "zh", (DESK_A, NORTH)))
+    assert "措施有效" in text
+    assert "最早在 2026-11-02 可以判断" in text
+    assert "写入服务标准手册" in text
+    assert not re.search(r"\b(effective|measure|handbook|week|owner|plan)\b", text)
+
+
+def test_names_of_owners_are_masked_and_values_escaped(sample: Review) -> None:
+    found = followup(sample)
+    assert {one.owner for one in found.actions} == {"***"}
+    hostile = found.action(NORTH).model_copy(update={"action": "<script>alert(1)</script>"})
+    html = told(replace(sample, followup=replace(found, actions=(hostile,), tracked=())), "en")
+    assert "<script>alert" not in html
+    assert "There is no action yet whose effect could be verified." in texts(html)
+
+
+def test_a_follow_up_is_written_down_and_read_again(sample: Review, tmp_path: Path) -> None:
+    found = followup(sample)
+    found.save(tmp_path)
+    again = read_followup(tmp_path)
+    assert again is not None
+    assert again.actions == found.actions
+    pd.testing.assert_frame_equal(again.findings, found.findings)
+    pd.testing.assert_frame_equal(again.outcomes, found.outcomes)
+    for one, other in zip(found.tracked, again.tracked, strict=True):
+        assert (one.action, one.reason) == (other.action, other.reason)
+        assert (one.chart is None) == (other.chart is None)
+        if one.chart is not None and other.chart is not None:
+            pd.testing.assert_frame_equal(one.chart.points, other.chart.points)
+    small = (NORTH,)
+    assert told(sample, "en", small) == told(replace(sample, followup=again), "en", small)
+    (tmp_path / FILE).write_text('{"origin": "file"}', encoding="utf-8")
+    with pytest.raises(SourceError, match="does not hold a follow-up"):
+        read_followup(tmp_path)
+    assert read_followup(tmp_path / "elsewhere") is None
+
+
+def visits(folder: Path) -> None:
+    """Forty weeks of four regions, 40 visits each; in the north evenings got better from week 25 on."""
+    rows = []
+    for week in range(40):
+        for region in ("north", "east", "south", "west"):
+            for case in range(40):
+                at = pd.Timestamp(2025, 12, 29, 9 + case % 10) + timedelta(weeks=week, days=case % 7)
+                late = case % 5 == week % 5 or (case % 10 >= 7 and region == "north" and week < 24)
+                rows.append(
+                    {
+                        "visit_id": f"{region}{week}-{case}",
+                        "reported_at": at,
+                        "promised_at": at + timedelta(hours=2),
+                        "arrived_at": at + timedelta(hours=3 if late else 1),
+                        "region": region,
+                        "phone": "13800000001",
+                    }
+                )
+    pd.DataFrame(rows).to_csv(folder / "visits.csv", index=False)
+
+
+ACTIONS = """
+actions:
+  - {id: A1, finding: on_time/process/1, action: late shift, owner: Wang, approved: 2026-06-01,
+     start: 2026-06-15, due: 2026-08-31, finished: 2026-08-30, checked: 2026-09-20, status: done,
+     indicator: on_time, segment: "region = 'north' AND hour(reported_at) >= 16", by: 10%}
+  - {id: A2, action: calls, start: 2026-06-15, indicator: on_time, segment: zone=north, to: 90%}
+  - {id: A3, action: calls, start: 2026-06-15, indicator: on_time, segment: phone=13800000001, to: 90%}
+  - {id: A4, action: calls, start: 2026-06-15, indicator: on_time, to: 90%,
+     segment: "phone = '13800000001' OR region = 'north'"}
+  - {id: A5, action: calls, start: 2026-06-15, indicator: on_time, segment: region=nowhere, to: 90%}
+  - {id: A6, action: calls, start: 2026-06-15, to: 90%}
+  - {id: A7, action: calls, start: 2026-06-15, status: dropped}
+"""
+TREES = """
+indicator: on_time
+effect: late
+process:
+  - {cause: nobody is sent out after 16:00, status: supported, evidence: [rule 7]}
+  - {cause: no map, status: supported, evidence: [note]}
+"""
+
+
+@pytest.fixture
+def kept(small: Path) -> Path:
+    """The small run with forty weeks of visits, a plan and a cause tree in files of its own."""
+    visits(small)
+    (small / "plan.yaml").write_text(ACTIONS, encoding="utf-8")
+    (small / "trees.yaml").write_text(TREES, encoding="utf-8")
+    return small
+
+
+def opened(folder: Path, **changes: object) -> Audit:
+    keys = {"actions": "plan.yaml", "cause_trees": "trees.yaml", "as_of": "2026-10-05", **changes}
+    return open_audit(folder / "run.yaml", **keys)
+
+
+def test_a_plan_in_a_file_with_a_condition_for_a_segment(kept: Path) -> None:
+    with opened(kept) as audit:
+        found = FollowUp.of(audit)
+    assert found.origin == "file"
+    one = found.verified["A1"]
+    assert (one.verdict, one.planned_effect) == ("effective", 0.1)
+    assert one.before < 0.2  # evenings of the north alone, not the whole region
+    assert "no_controls" in one.notes
+    reasons = {other.action: other.reason for other in found.tracked}
+    assert reasons == {
+        "A1": "",
+        **dict.fromkeys(("A2", "A3", "A4"), "unknown_segment"),
+        "A5": "no_figures",
+        "A6": "no_indicator",
+    }
+    codes = dict(zip(found.findings["action"], found.findings["code"], strict=True))
+    assert "A1" not in codes
+    assert "A7" not in codes
+    assert found.action("A1").owner == "***"
+    traced = found.traced("en").set_index("cause_reference")
+    assert traced.loc["on_time/process/1", ["action", "verdict", "gap"]].tolist() == ["A1", "effective", ""]
+    assert traced.loc["on_time/process/2", "gap"] == "no_action"
+
+
+def test_names_are_shown_where_the_run_says_so(kept: Path) -> None:
+    with opened(kept, show_personal_data=True) as audit:
+        found = FollowUp.of(audit, verify=False)
+    assert found.action("A1").owner == "Wang"
+    assert found.tracked == ()
+    assert "not_verified" not in set(found.findings["code"])
+
+
+def test_faults_of_the_file_are_faults_of_the_run(small: Path) -> None:
+    with pytest.raises(ParameterError, match=r"actions: there is no file 'none\.yaml'"):
+        plan(small / "run.yaml", actions="none.yaml")
+    (small / "plan.yaml").write_text("actions: [{id: A1, action: x, ownr: y}]", encoding="utf-8")
+    with pytest.raises(ParameterError, match="unknown key 'ownr'"):
+        plan(small / "run.yaml", actions="plan.yaml")
+
+
+def test_without_a_plan_the_page_says_so(small: Path) -> None:
+    with open_audit(small / "run.yaml") as audit:
+        review = replace(Review.of(audit), followup=FollowUp.of(audit))
+    text = texts(told(review, "en"))
+    assert text.count("There is no improvement plan") == 3
+    assert "was not followed up in this run" in texts(Page(replace(review, followup=None)).actions().html)
+
+
+def test_a_segment_is_the_worst_by_what_lies_before_alone() -> None:
+    weeks = [f"2026-W{week:02}" for week in range(1, 21)]
+    rows = [
+        {
+            "indicator": "x",
+            "period": week,
+            "region": region,
+            "numerator": count,
+            "denominator": 100,
+            "unit": "share",
+        }
+        for place, week in enumerate(weeks)
+        for region, count in (("a", 70 if place < 10 else 95), ("b", 80), ("c", 85 if place < 10 else 10))
+    ]
+    figures = pd.DataFrame(rows)
+
+    def worst(region: str, direction: str = "higher", least: int = 1) -> bool:
+        segment = f"region={region}"
+        one = Action.model_validate(
+            {"id": "A", "action": "x", "indicator": "x", "segment": segment, "start": "2026-03-09"}
+        )
+        return stood_worst(one, figures, direction, least)
+
+    assert [worst(region) for region in "abc"] == [True, False, False]
+    assert [worst(region, "lower") for region in "abc"] == [False, False, True]
+    assert not worst("a", least=10_000)  # nobody has cases enough to be compared
+    assert not worst("nowhere")
+
+
+def test_the_command_tells_and_writes_a_file_to_keep_the_plan_in(kept: Path) -> None:
+    run = kept / "run.yaml"
+    keys = "actions: plan.yaml\nas_of: 2026-10-05\n"
+    run.write_text(run.read_text(encoding="utf-8").replace("as_of: 2026-10-08\n", keys), encoding="utf-8")
+    call = CliRunner().invoke
+    answer = call(cli.app, ["actions", str(run), "--verify", "--json"])
+    content = json.loads(answer.stdout)
+    told_of = {one["action"]: one for one in content["actions"]}
+    assert (told_of["A1"]["verdict"], told_of["A1"]["next"]) == ("effective", "handbook")
+    assert told_of["A2"]["not_verified"] == "unknown_segment"
+    assert content["on_time"]["on_time"] == 1
+    template = kept / "plan.xlsx"
+    answer = call(cli.app, ["actions", str(run), "--template", str(template), "--language", "zh"])
+    assert answer.exit_code == 0
+    assert "按时整改率" in answer.output
+    again = read_actions(template)
+    assert [one.id for one in again] == ["A1", "A2", "A3", "A4", "A5", "A6", "A7"]
+    assert {one.owner for one in again} == {None}  # a mask is no name
+    answer = call(cli.app, ["actions", str(run), "--template", str(template)])
+    assert answer.exit_code == 2
+    assert "is there already" in answer.output
