@@ -9,6 +9,7 @@ A fenced block says in its first line what it is; readers see only the colours o
     ```yaml indicators        entries for `indicators` of a standard
     ```yaml part              other keys of a standard
     ```yaml trees             cause trees, read as `sqaudit` reads them
+    ```yaml actions PATH      an improvement plan, written and read as `sqaudit` reads it
     ```yaml conditions        expressions that are allowed; `refused` ones are not
     ```python                 run; all blocks of a page share one namespace
     ```console                `$ sqaudit ...` is run; the lines below it must come out (... is anything)
@@ -37,6 +38,7 @@ from typer.testing import CliRunner
 
 import sqaudit
 from sqaudit import cli, params, review
+from sqaudit.actions import read_actions
 from sqaudit.cause_tree import read_trees
 from sqaudit.conditions import ConditionError, condition
 from sqaudit.kinds import catalogue
@@ -157,6 +159,8 @@ def _load(workspace: Path, block: Block) -> None:
     elif what == "trees":
         (path := Path("trees_of_the_page.yaml")).write_text(block.text, encoding="utf-8")
         assert read_trees(path)
+    elif what == "actions":
+        assert read_actions(_write(workspace, name[0], block.text))
     elif what == "conditions":
         for text in content["allowed"]:
             condition(text)
