@@ -118,9 +118,11 @@ def test_a_month_without_complaint_is_known_where_others_complained(audit: Audit
     counted = count_units(audit, audit.plan.assessment or rules(), parse("2026-09"))
     assert counted.complaints is not None
     september = counted.complaints[counted.complaints["period"] == "2026-09"]
-    sums = september[september["level"] == "team"].groupby("unit")[["raised", "major"]].sum()
-    assert sums.loc["在线二组"].tolist() == [0, 0]
-    assert sums.loc["Repair East"].tolist() == [3, 1]
+    teams = (
+        september[september["level"] == "team"].groupby("unit")[["raised", "major"]].sum().to_dict("index")
+    )
+    assert teams["在线二组"] == {"raised": 0, "major": 0}
+    assert teams["Repair East"] == {"raised": 3, "major": 1}
 
 
 def test_what_a_book_keeps_is_read_as_it_was(assessed: Assessed, tmp_path: Path) -> None:
