@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -21,7 +22,7 @@ from sqaudit.present.blocks import Block
 from sqaudit.present.figures.funnel import Funnel, alt_funnel, funnel_figure
 from sqaudit.present.gaming_sentences import finding_line, gaming_lines, innocent_line, not_assessable_lines
 from sqaudit.present.tables.assessment import candidates_table, withheld_table
-from sqaudit.present.words import Labels, Tongue, named, say
+from sqaudit.present.words import Labels, Tongue, joined, named, say
 from sqaudit.report.reader import Reader
 
 LEAST_DRAWN = 5  # units judged; of fewer a sentence tells more than a picture
@@ -46,7 +47,7 @@ def assessment(reader: Reader) -> Block:
         *_open_month(reader, found),
         *_candidates(reader, done, labels),
         *_withheld(reader, done, labels),
-        *_comparison(reader, done, labels),
+        *_comparison(reader, found, done),
         *_naive(reader, done, labels),
         *_consequences(reader, done),
         *_limits(reader, found, done),
@@ -60,18 +61,22 @@ def gaming(reader: Reader) -> Block:
     if found is None or found.gaming is None:
         return blocks.stack(head, reader.text("assessment.no_units"))
     report = found.gaming
-    lines: list[Block] = []
-    for row in report.findings.to_dict("records"):
-        lines += _told(reader, lambda tongue, row=row: finding_line(row, reader.labels, tongue))  # type: ignore[misc]
-        lines += _told(reader, lambda tongue, row=row: innocent_line(row, tongue), "note")  # type: ignore[misc]
-        of = str((row["indicators"] or [""])[0])
-        command = f'sqaudit records RUN.yaml {of or "INDICATOR"} --where "{row["where"]}"'
-        lines.append(reader.text("root_cause.command", kind="note", command=command))
+    lines = [block for row in report.findings.to_dict("records") for block in _finding(reader, row)]
     first = _told(reader, lambda tongue: next(gaming_lines(report, reader.labels, tongue)))
     lacking = _listed(
         reader, lambda tongue: list(not_assessable_lines(report, reader.labels, tongue)), "note"
     )
     return blocks.stack(head, *first, *lines, *lacking)
+
+
+def _finding(reader: Reader, row: Mapping[Hashable, Any]) -> list[Block]:
+    indicator = next(iter(row["indicators"] or ()), "INDICATOR")
+    command = f'sqaudit records RUN.yaml {indicator} --where "{row["where"]}"'
+    return [
+        *_told(reader, lambda tongue: finding_line(row, reader.labels, tongue)),
+        *_told(reader, lambda tongue: innocent_line(row, tongue), "note"),
+        reader.text("root_cause.command", kind="note", command=command),
+    ]
 
 
 def _candidates(reader: Reader, done: Assessment, labels: Labels) -> list[Block]:
@@ -104,7 +109,7 @@ def _withheld(reader: Reader, done: Assessment, labels: Labels) -> list[Block]:
     ]
 
 
-def _comparison(reader: Reader, done: Assessment, labels: Labels) -> list[Block]:
+def _comparison(reader: Reader, found: Assessed, done: Assessment) -> list[Block]:
     """Each level and indicator over the quarter so far: told apart or not, and the funnel where it helps."""
     now = done.comparison[done.comparison["period"] == done.quarter]
     told = [
@@ -112,28 +117,43 @@ def _comparison(reader: Reader, done: Assessment, labels: Labels) -> list[Block]
         reader.text("assessment.told_apart_intro", quarter=done.quarter),
     ]
     for (level, indicator), group in now.groupby(["level", "indicator"], sort=True):
-        units = group.reset_index(drop=True)
-        names = reader.both(
-            lambda tongue, level=level, indicator=indicator: (  # type: ignore[misc]
-                f"{named(labels, indicator, tongue)} · {named(labels, level, tongue, 'segment')}"
-            )
-        )
-        told.append(reader.heading("plain.text", 4, text=names))
-        told += _told(reader, lambda tongue, units=units: group_sentence(units, tongue))  # type: ignore[misc]
-        if int((units["position"] != "no_verdict").sum()) >= LEAST_DRAWN:
-            told.append(_funnel(reader, done, str(indicator), units, names))
+        told += _group(reader, found, (str(level), str(indicator)), group.reset_index(drop=True))
     return told
 
 
-def _funnel(
-    reader: Reader, done: Assessment, indicator: str, units: pd.DataFrame, names: dict[str, str]
-) -> Block:
-    line = done.rules.by_indicator[indicator]
-    adjusted = "mix_known" in done.notes and bool(units["adjusted"].notna().any())
-    drawn = Funnel(line.direction, line.target, done.rules.minimum, adjusted)
-    return reader.figure(
-        lambda tongue: funnel_figure(units, tongue, names[tongue], drawn),
-        lambda tongue: alt_funnel(units, names[tongue], tongue),
+def _group(reader: Reader, found: Assessed, of: tuple[str, str], units: pd.DataFrame) -> list[Block]:
+    """One level and indicator: whether its units can be told apart, and how far chance takes them."""
+    labels, (level, indicator) = labels_for(reader.labels, found), of
+    name = reader.both(lambda tongue: named(labels, indicator, tongue))
+    whose = reader.both(lambda tongue: f"{name[tongue]} · {named(labels, level, tongue, 'segment')}")
+    told = [
+        reader.heading("plain.text", 4, text=whose),
+        *_told(reader, lambda tongue: group_sentence(units, tongue)),
+        *_doubted(reader, found, units),
+    ]
+    if found.rules is not None and int((units["position"] != "no_verdict").sum()) >= LEAST_DRAWN:
+        line = found.rules.by_indicator[indicator]
+        adjusted = bool(units["adjusted"].notna().any())
+        drawn = Funnel(line.direction, line.target, found.rules.minimum, adjusted)
+        figure = reader.figure(
+            lambda tongue: funnel_figure(units, tongue, name[tongue], drawn),
+            lambda tongue: alt_funnel(units, name[tongue], tongue),
+        )
+        told.append(figure)
+    return told
+
+
+def _doubted(reader: Reader, found: Assessed, units: pd.DataFrame) -> list[Block]:
+    """Whoever stands out for the better and is also under suspicion of having worked on figures."""
+    if found.gaming is None:
+        return []
+    suspected = set(found.gaming.findings["segment"])
+    better = units[units["position"].isin(["better_95", "better_998"]) | (units["group"] == "better")]
+    names = [str(unit) for unit in better["unit"] if unit in suspected]
+    return (
+        [reader.text("assessment.doubted", units=reader.both(lambda tongue: joined(names, tongue)))]
+        if names
+        else []
     )
 
 

@@ -144,6 +144,7 @@ def test_an_english_page_names_grounds_and_holds_no_chinese_but_names(
     assert "cannot be told apart; ranks mean nothing here" in text
     assert "are expected not to be among the worst at all" in text
     assert "Rule out first:" in text
+    assert "在线三组: the figure stands out, and the records look as if it had been worked on" in text
     done = assessed.done
     assert done is not None
     units = " ".join([*done.comparison["unit"], *done.candidates["unit"]])
