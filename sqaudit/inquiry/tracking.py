@@ -25,7 +25,10 @@ from sqaudit.verification.deciding import LEAST_AFTER
 
 GRAIN = "week"
 # Why an action is not verified, in the order in which it is asked.
-REASONS = ("not_begun", "no_indicator", "unknown_indicator", "unknown_segment", "no_figures", "too_little")
+REASONS = (
+    "not_begun", "no_indicator", "unknown_indicator", "bare_count", "no_figures", "unknown_segment",
+    "too_little",
+)  # fmt: skip
 
 __all__ = ["REASONS", "Tracked", "tells_on", "tracked"]
 
@@ -77,6 +80,8 @@ def _reason(audit: Audit, action: Action) -> str:
     if action.indicator not in {one.id for one in audit.standard.indicators}:
         return "unknown_indicator"
     one = audit.standard.indicator(action.indicator)
+    if one.kind_of_measure == "count":  # moves with the number of cases, whatever is done
+        return "bare_count"
     if not any(kind in audit.columns for kind in one.kinds):
         return "no_figures"
     if action.dimensions is not None:

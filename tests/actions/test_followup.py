@@ -209,6 +209,18 @@ actions:
   - {id: A6, action: calls, start: 2026-06-15, to: 90%}
   - {id: A7, action: calls, start: 2026-06-15, status: dropped}
 """
+COUNT_AND_MEAN = """
+  - id: visits
+    name: {zh: 上门量, en: Visits}
+    records: visit
+    measure: {count: all}
+    direction: higher
+  - id: minutes
+    name: {zh: 用时, en: Minutes}
+    records: visit
+    measure: {mean: "date_diff('minute', reported_at, arrived_at)"}
+    direction: lower
+"""
 TREES = """
 indicator: on_time
 effect: late
@@ -254,6 +266,24 @@ def test_a_plan_in_a_file_with_a_condition_for_a_segment(kept: Path) -> None:
     traced = found.traced("en").set_index("cause_reference")
     assert traced.loc["on_time/process/1", ["action", "verdict", "gap"]].tolist() == ["A1", "effective", ""]
     assert traced.loc["on_time/process/2", "gap"] == "no_action"
+
+
+def test_a_bare_count_and_a_mean(kept: Path) -> None:
+    standard = (kept / "standard.yaml").read_text(encoding="utf-8") + COUNT_AND_MEAN
+    (kept / "standard.yaml").write_text(standard, encoding="utf-8")
+    (kept / "plan.yaml").write_text(
+        "actions:\n"
+        "  - {id: A1, action: x, start: 2026-06-15, indicator: visits}\n"
+        "  - {id: A2, action: x, start: 2026-06-15, indicator: minutes, segment: region=north, by: 10}\n",
+        encoding="utf-8",
+    )
+    with opened(kept) as audit:
+        found = FollowUp.of(audit)
+    assert track(found, "A1").reason == "bare_count"  # of visits: no share of anything
+    minutes = found.verified["A2"]
+    assert (minutes.verdict, minutes.kind, minutes.direction) == ("effective", "mean", "lower")
+    assert minutes.controls is not None
+    assert minutes.controls.names == ("east", "south", "west")
 
 
 def test_names_are_shown_where_the_run_says_so(kept: Path) -> None:
