@@ -13,9 +13,11 @@ from typing import Any
 from sqaudit.inspections.cells import Cell
 
 LARGEST_FILE = 20_000_000  # bytes; a form of a thousand cases takes 200,000
-LARGEST_CONTENT = 60_000_000  # bytes of XML once unpacked; what a zip bomb grows beyond
-MOST_SHEETS = 50
-MOST_CELLS = 3_000_000  # cells of a sheet, empty ones before the last of a row included
+LARGEST_CONTENT = 60_000_000  # bytes of all parts once unpacked; what a zip bomb grows beyond
+MOST_SHEETS = 20  # a form has three; the others are somebody's own
+# All sheets of a file together; a form of a thousand cases takes 60,000 cells and as many filled ones.
+MOST_CELLS = 3_000_000  # empty ones before the last of a row included
+MOST_FILLED = 200_000  # what is held in memory, some 500 bytes each
 
 Place = tuple[int, int]
 
@@ -71,7 +73,8 @@ def sheets(path: Path) -> list[Sheet]:
     """The sheets of an Excel file, formulas as formulas.
 
     Read with openpyxl, since an answer must be told from a formula and 85 % from 0.85; python-calamine gives
-    neither. UnreadableError where the file is absent, too large, no workbook, or larger inside than any form.
+    neither. UnreadableError where the file is absent, too large, no workbook, or larger inside than any form:
+    all parts together, and all sheets together, since few bytes can unfold into many cells.
     """
     _refuse(path)
     from openpyxl import load_workbook  # type: ignore[import-untyped]
@@ -79,9 +82,11 @@ def sheets(path: Path) -> list[Sheet]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # parts of Excel that openpyxl does not keep; nothing is written
+            _refuse_sheets(path)
             book = load_workbook(path, read_only=True, data_only=False, keep_links=False)
             try:
-                return [Sheet(one.title, dict(_cells(one))) for one in book.worksheets[:MOST_SHEETS]]
+                budget = _Budget(MOST_CELLS, MOST_FILLED)
+                return [Sheet(one.title, dict(_cells(one, budget))) for one in book.worksheets]
             finally:
                 book.close()
     except UnreadableError:
@@ -103,7 +108,7 @@ def _refuse(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             # unpacking stops at the size that is declared, so the declared one can be relied on
-            inside = sum(part.file_size for part in archive.infolist() if _is_read(part.filename))
+            inside = sum(part.file_size for part in archive.infolist())  # any name: parts are found by type
             names = archive.namelist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise UnreadableError("not_a_workbook", reason=_reason(error)) from error
@@ -117,17 +122,41 @@ def _too_large(size: int, most: int) -> UnreadableError:
     return UnreadableError("file_too_large", megabytes=-(-size // 1_000_000), most=most // 1_000_000)
 
 
-def _is_read(name: str) -> bool:
-    return name.lower().endswith((".xml", ".rels", ".vml"))
+def _refuse_sheets(path: Path) -> None:
+    """UnreadableError for more sheets than a form has, or several that are one part of the file."""
+    from openpyxl.reader.excel import ExcelReader  # type: ignore[import-untyped]
+
+    reader = ExcelReader(path, read_only=True, keep_links=False)
+    with reader.archive:
+        reader.read_manifest()
+        reader.read_workbook()
+        parts = [related.target for _, related in reader.parser.find_sheets()]
+    if len(parts) > MOST_SHEETS:
+        raise UnreadableError("too_many_sheets", sheets=len(parts), most=MOST_SHEETS)
+    if len(set(parts)) < len(parts):
+        raise UnreadableError("sheets_share_a_part")
 
 
-def _cells(sheet: Any) -> Iterator[tuple[Place, Cell]]:
+@dataclass
+class _Budget:
+    """What the sheets of one file may still hold, all together."""
+
+    cells: int
+    filled: int
+
+    def take(self, sheet: str, cells: int, filled: int) -> None:
+        self.cells -= cells
+        self.filled -= filled
+        if self.cells < 0:
+            raise UnreadableError("sheet_too_large", sheet=sheet, most=MOST_CELLS)
+        if self.filled < 0:
+            raise UnreadableError("too_much_filled", sheet=sheet, most=MOST_FILLED)
+
+
+def _cells(sheet: Any, budget: _Budget) -> Iterator[tuple[Place, Cell]]:
     sheet.reset_dimensions()  # what a file says of its extent may be wrong
-    seen = 0
     for row in sheet.iter_rows():
-        seen += len(row) + 1
-        if seen > MOST_CELLS:
-            raise UnreadableError("sheet_too_large", sheet=sheet.title, most=MOST_CELLS)
+        budget.take(sheet.title, len(row) + 1, sum(cell.value is not None for cell in row))
         for cell in row:
             if cell.value is None:
                 continue

@@ -81,6 +81,12 @@ def stratified_variance(populations: Sizes, standard_deviations: Figures, sample
     >>> stratified_variance({"a": 50, "b": 50}, {"a": 1, "b": 1}, {"a": 50, "b": 25})
     0.005
     """
+    variance = _exact_variance(populations, standard_deviations, sample_sizes)
+    return math.nan if variance is None else float(variance)
+
+
+def _exact_variance(populations: Sizes, standard_deviations: Figures, sample_sizes: Sizes) -> Fraction | None:
+    """The variance as a fraction; None where a stratum with spread has no sample."""
     everything = sum(populations.values())
     total = Fraction(0)
     for key, size in populations.items():
@@ -88,9 +94,9 @@ def stratified_variance(populations: Sizes, standard_deviations: Figures, sample
         if size == 0 or spread == 0:
             continue
         if n == 0:
-            return math.nan
+            return None
         total += Fraction(size, everything) ** 2 * spread**2 * (Fraction(1, n) - Fraction(1, size))
-    return float(total)
+    return total
 
 
 def size_for_variance(
@@ -115,7 +121,9 @@ def size_for_variance(
         raise ValueError(f"variance must be 0 or more; found {variance}.")
 
     def holds(table: pd.DataFrame) -> bool:
-        return stratified_variance(populations, standard_deviations, _parts_of(table)) <= target
+        # exactly: as a float the variance can lie above the target that it equals
+        reached = _exact_variance(populations, standard_deviations, _parts_of(table))
+        return reached is not None and reached <= target
 
     def divide(n: int) -> pd.DataFrame:
         return allocate(

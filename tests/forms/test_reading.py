@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import zipfile
 from pathlib import Path
@@ -10,7 +11,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from sqaudit.inspections import Reading, read_file, read_issue
+from sqaudit.inspections import Reading, opened, read_file, read_issue
 from sqaudit.inspections.layout import ANSWER, CASE, COMMENT, KEY
 from sqaudit.present.form_words import fault_line
 from sqaudit.present.words import is_said, keys
@@ -205,6 +206,45 @@ def _wide(path: Path) -> None:
     book.save(path)
 
 
+def _strings_by_another_name(path: Path) -> None:
+    """Shared strings, which a reader finds by their type, in a part that is not called .xml."""
+    openpyxl.Workbook().save(path)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    types = parts["[Content_Types].xml"].replace(b"sharedStrings.xml", b"sharedStrings.bin")
+    parts |= {"[Content_Types].xml": types, "xl/sharedStrings.bin": b"0" * 61_000_000}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+
+
+def _one_part_many_times(path: Path) -> None:
+    """A small file whose eleven sheets are one long part."""
+    book = openpyxl.Workbook()
+    for _ in range(10):
+        book.create_sheet()
+    book.save(path)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    relations = "xl/_rels/workbook.xml.rels"
+    parts[relations] = re.sub(rb"sheet\d+\.xml", b"sheet1.xml", parts[relations])
+    rows = b"<row><c><v>1</v></c></row>" * 300_000
+    empty = b"<sheetData />" if b"<sheetData />" in parts["xl/worksheets/sheet1.xml"] else b"<sheetData/>"
+    first = parts["xl/worksheets/sheet1.xml"].replace(empty, b"<sheetData>" + rows + b"</sheetData>")
+    parts["xl/worksheets/sheet1.xml"] = first
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    assert path.stat().st_size < 100_000
+
+
+def _many_sheets(path: Path) -> None:
+    book = openpyxl.Workbook()
+    for _ in range(20):
+        book.create_sheet()
+    book.save(path)
+
+
 def _entities(path: Path) -> None:
     """A sheet whose entities would grow without end."""
     openpyxl.Workbook().save(path)
@@ -228,7 +268,10 @@ def _entities(path: Path) -> None:
         (lambda path: zipfile.ZipFile(path, "w").close(), "not_a_workbook"),
         (lambda path: openpyxl.Workbook().save(path), "no_form"),
         (_bomb, "file_too_large"),
+        (_strings_by_another_name, "file_too_large"),
         (_wide, "sheet_too_large"),
+        (_one_part_many_times, "sheets_share_a_part"),
+        (_many_sheets, "too_many_sheets"),
         (_entities, "not_a_workbook"),
     ],
 )
@@ -244,6 +287,35 @@ def test_hostile_files_get_a_sentence(template: Path, tmp_path: Path, content: o
     line = fault_line(reading.faults.iloc[0].to_dict(), "en")
     assert line.startswith("came_back.xlsx")
     assert line.endswith(".")
+
+
+@pytest.mark.parametrize("limit", ["MOST_CELLS", "MOST_FILLED"])
+def test_all_sheets_of_a_file_share_one_budget(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    """Each of the two sheets would pass alone."""
+    book = openpyxl.Workbook()
+    for sheet in (book.active, book.create_sheet()):
+        for row in range(1, 11):
+            sheet.cell(row, 1).value = 1  # type: ignore[union-attr]
+    book.save(tmp_path / "two.xlsx")
+    taken = {"MOST_CELLS": 40, "MOST_FILLED": 20}[limit]
+    monkeypatch.setattr(opened, limit, taken)
+    assert [len(sheet.cells) for sheet in opened.sheets(tmp_path / "two.xlsx")] == [10, 10]
+    monkeypatch.setattr(opened, limit, taken - 1)
+    with pytest.raises(opened.UnreadableError):
+        opened.sheets(tmp_path / "two.xlsx")
+
+
+def test_a_sheet_that_somebody_added_does_no_harm(filled: Filled) -> None:
+    before = read_file(filled.path, read_issue(filled.path.parents[1]))
+    notes = filled.book.create_sheet("Notes")
+    for row in range(1, 500):
+        notes.append([f"note {row}"])
+    filled.save()
+    after = read_file(filled.path, read_issue(filled.path.parents[1]))
+    assert len(after.answers) == len(before.answers) > 0
+    assert _said(after) == _said(before)
 
 
 def test_every_check_in_the_code_has_its_words() -> None:

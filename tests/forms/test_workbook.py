@@ -13,6 +13,7 @@ from sqaudit.inspections import CaseList
 from sqaudit.inspections.layout import ANSWER, COMMENT, DONE
 from sqaudit.publish.forms import write_forms
 from sqaudit.publish.forms.context import context
+from sqaudit.publish.forms.write import file_names
 from tests.forms.filling import FIRST, Filled, cases, form, sample
 
 
@@ -124,3 +125,24 @@ def test_names_of_inspectors_are_no_paths(tmp_path: Path) -> None:
     written = write_forms(sample(tmp_path, 8), form(), names)
     assert {path.parent for path in written.forms} == {tmp_path / "forms"}
     assert len({path.name.lower() for path in written.forms}) == 4
+
+
+@pytest.mark.parametrize(
+    ("inspector", "name"),
+    [
+        ("CON", "CON_.xlsx"),
+        ("nul", "nul_.xlsx"),
+        ("Lpt1", "Lpt1_.xlsx"),
+        ("COM\u00b9", "COM\u00b9_.xlsx"),
+        ("aux.li", "aux_.li.xlsx"),
+        ("Conny", "Conny.xlsx"),
+        ("COM", "COM.xlsx"),
+    ],
+)
+def test_no_form_is_called_like_a_device_of_windows(inspector: str, name: str) -> None:
+    assert file_names(Path(), [inspector])[inspector].name == name
+
+
+def test_a_name_that_was_changed_is_still_told_from_others() -> None:
+    names = file_names(Path(), ["CON", "CON_", "con"])
+    assert [path.name for path in names.values()] == ["CON_.xlsx", "CON_-2.xlsx", "con_-3.xlsx"]

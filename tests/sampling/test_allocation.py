@@ -151,6 +151,12 @@ def test_the_sample_for_a_variance_reaches_it(question: tuple, variance: float) 
         assert math.isnan(short) or short > variance
 
 
+@pytest.mark.parametrize("variance", [0.1, "0.1", Fraction(1, 10)])
+def test_a_variance_that_is_met_exactly_takes_no_case_more(variance: float | str | Fraction) -> None:
+    """1/5 - 1/10 is a tenth; as a float it is a little more than a tenth."""
+    assert size_for_variance(variance, {"a": 10}, {"a": 1})["sample_size"].tolist() == [5]
+
+
 @settings(steady, max_examples=25)
 @given(questions(), st.integers(0, 2000))
 def test_the_sample_for_a_budget_is_paid_by_it(question: tuple, budget: int) -> None:

@@ -31,6 +31,11 @@ FONTS = {
 }  # what Excel itself brings along
 
 
+# Names that Windows keeps for devices, whatever the extension, superscript digits as well:
+# https://learn.microsoft.com/windows/win32/fileio/naming-a-file
+DEVICE = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])\s*(\..*)?", re.IGNORECASE)
+
+
 @dataclass(frozen=True)
 class Written:
     """What was written: the new workbooks, those that were there already, and all assignments.
@@ -129,13 +134,18 @@ def write_form(path: Path, issue: Issue, about: About, cases: pd.DataFrame, lang
 def file_names(folder: Path, inspectors: Sequence[str]) -> dict[str, Path]:
     """A file for each inspector; signs that a file name cannot have are left out, equal names numbered.
 
-    >>> [path.name for path in file_names(Path(), ["Li Wei", "A/B", "A:B"]).values()]
-    ['Li Wei.xlsx', 'A_B.xlsx', 'A_B-2.xlsx']
+    The name of a device of Windows, such as CON or COM1, gets an underscore behind it.
+
+    >>> [path.name for path in file_names(Path(), ["Li Wei", "A/B", "A:B", "CON"]).values()]
+    ['Li Wei.xlsx', 'A_B.xlsx', 'A_B-2.xlsx', 'CON_.xlsx']
     """
     taken: dict[str, int] = {}
     found = {}
     for inspector in inspectors:
         stem = re.sub(r'[\x00-\x1f<>:"/\\|?*]', "_", inspector).strip(" .")[:60] or "inspector"
+        if DEVICE.fullmatch(stem):
+            begin, dot, rest = stem.partition(".")
+            stem = f"{begin}_{dot}{rest}"
         count = taken[stem.casefold()] = taken.get(stem.casefold(), 0) + 1
         found[inspector] = folder / (f"{stem}.xlsx" if count == 1 else f"{stem}-{count}.xlsx")
     return found
