@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from sqaudit.cli.app import AsJson, LanguageChoice, Period, RunFile, app, faults_told, shown, told
-from sqaudit.cli.sample_chosen import print_line
+from sqaudit.cli.sample_chosen import Folder, print_line
 from sqaudit.errors import Fault, ParameterError
 
 if TYPE_CHECKING:
@@ -28,9 +28,6 @@ sample_app = typer.Typer(
 app.add_typer(sample_app, name="sample")
 
 Tongue = Annotated[LanguageChoice, typer.Option("--language", help="Chinese, English or both.")]
-Folder = Annotated[
-    Path | None, typer.Option(help="The folder that collects the samples, in place of the plan's own.")
-]
 
 
 @sample_app.command("plan")

@@ -24,11 +24,19 @@ SampleName = Annotated[
     str | None,
     typer.Option("--sample", help="Another sample than the newest: its name, or the path of its folder."),
 ]
+Folder = Annotated[
+    Path | None, typer.Option(help="The folder that collects the samples, in place of the plan's own.")
+]
 Speech = Annotated[LanguageChoice | None, typer.Option("--language", help="Chinese, English or both.")]
 
 
-def sample_of(run_file: Path, name: str | None) -> tuple[Plan, SamplePlan, Sample]:
-    """The plan of the run file, its key `sample`, and the sample named or the newest of its kind."""
+def sample_of(
+    run_file: Path, name: str | None, collected: Path | None = None
+) -> tuple[Plan, SamplePlan, Sample]:
+    """The plan of the run file, its key `sample`, and the sample named or the newest of its kind.
+
+    `collected` is the folder of the samples where it is not the one that the run file names.
+    """
     from sqaudit.plan import plan
     from sqaudit.samples import earlier_samples, read_sample, sample_folder
 
@@ -39,11 +47,13 @@ def sample_of(run_file: Path, name: str | None) -> tuple[Plan, SamplePlan, Sampl
         raise ParameterError([Fault(the_plan.place, "the run file has no key `sample`.", remedy)])
     if name is not None and (Path(name) / "sample.json").is_file():
         return the_plan, setting, read_sample(Path(name))
-    folder = sample_folder(setting.folder, the_plan.base)
+    folder = collected if collected is not None else sample_folder(setting.folder, the_plan.base)
     known = [one.id for one in earlier_samples(folder) if one.kind == setting.records]
     if name is None and not known:
         said = f"there is no sample of {setting.records} records."
-        raise ParameterError([Fault(str(folder), said, f"Draw one first: sqaudit sample draw {run_file}.")])
+        remedy = f"Draw one first: sqaudit sample draw {run_file}; "
+        remedy += "or say with --folder where samples lie, or with --sample which is meant."
+        raise ParameterError([Fault(str(folder), said, remedy)])
     chosen = name if name is not None else known[-1]
     if chosen not in known:
         said = f"there is no sample '{chosen}' in {folder}."

@@ -9,7 +9,7 @@ import typer
 
 from sqaudit.cli.app import AsJson, Form, Format, Output, RunFile, faults_told, shown, write
 from sqaudit.cli.sample import sample_app
-from sqaudit.cli.sample_chosen import SampleName, Speech, language_of, print_line, sample_of
+from sqaudit.cli.sample_chosen import Folder, SampleName, Speech, language_of, print_line, sample_of
 from sqaudit.errors import Fault, ParameterError, did_you_mean
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ FLAGS = "flags"
 def estimate_command(
     run_file: RunFile,
     sample: SampleName = None,
+    folder: Folder = None,
     by: Annotated[
         str, typer.Option(help="Columns to estimate by, each alone, with commas: agent,team.")
     ] = "agent,team,channel",
@@ -53,7 +54,7 @@ def estimate_command(
     `--format json` hold all estimates in one table; `--json` is one line with everything.
     """
     with faults_told(as_json or form is Form.json):
-        the_plan, setting, drawn = sample_of(run_file, sample)
+        the_plan, setting, drawn = sample_of(run_file, sample, folder)
         columns = _columns(by, list(map(str, drawn.cases.columns)))
         from sqaudit.audit import Audit
         from sqaudit.inspection_results import inspection_results

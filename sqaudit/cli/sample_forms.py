@@ -21,6 +21,7 @@ from sqaudit.cli.app import (
 )
 from sqaudit.cli.sample import sample_app
 from sqaudit.cli.sample_chosen import (
+    Folder,
     SampleName,
     Speech,
     folder_of,
@@ -42,7 +43,11 @@ if TYPE_CHECKING:
 
 @sample_app.command("forms")
 def forms_command(
-    run_file: RunFile, sample: SampleName = None, language: Speech = None, as_json: AsJson = False
+    run_file: RunFile,
+    sample: SampleName = None,
+    folder: Folder = None,
+    language: Speech = None,
+    as_json: AsJson = False,
 ) -> None:
     """Write a form in Excel for each inspector into the folder of the sample.
 
@@ -50,7 +55,7 @@ def forms_command(
     Forms that are there already stay as they are; cases that came in place of others go into further forms.
     """
     with faults_told(as_json):
-        the_plan, setting, drawn = sample_of(run_file, sample)
+        the_plan, setting, drawn = sample_of(run_file, sample, folder)
         form = _form_of(the_plan, setting)
         from sqaudit.inspections import CaseList
         from sqaudit.publish.forms import write_forms
@@ -83,6 +88,7 @@ def replace_command(
     reason: Annotated[str, typer.Option(help="Why it cannot be inspected, such as 'recording lost'.")],
     by: Annotated[str, typer.Option(help="Who says so.")],
     sample: SampleName = None,
+    folder: Folder = None,
     as_json: AsJson = False,
 ) -> None:
     """Put the next case of the stratum in place of one that cannot be inspected; nobody can choose it.
@@ -90,7 +96,7 @@ def replace_command(
     The case stays in the sample as a non-response, with the reason. `sample forms` then writes a new form.
     """
     with faults_told(as_json):
-        the_plan, _, drawn = sample_of(run_file, sample)
+        the_plan, _, drawn = sample_of(run_file, sample, folder)
         from sqaudit.samples import replace_case
 
         line = replace_case(folder_of(drawn), case, reason, by, now_of(the_plan))
@@ -107,6 +113,7 @@ def read_command(
         list[Path] | None, typer.Argument(help="Filled forms; all in the sample's folder by default.")
     ] = None,
     sample: SampleName = None,
+    folder: Folder = None,
     language: Speech = None,
     as_json: AsJson = False,
 ) -> None:
@@ -115,12 +122,12 @@ def read_command(
     Nothing is overwritten: a changed answer is a new version. The exit status is 1 if something was not used.
     """
     with faults_told(as_json):
-        the_plan, setting, drawn = sample_of(run_file, sample)
+        the_plan, setting, drawn = sample_of(run_file, sample, folder)
         from sqaudit.inspections import collect, open_cases
 
-        folder = folder_of(drawn)
-        found = collect(folder, files or [], now_of(the_plan))
-        lacking = open_cases(folder)
+        own = folder_of(drawn)
+        found = collect(own, files or [], now_of(the_plan))
+        lacking = open_cases(own)
     bad = bool((found.faults["severity"] == "error").any())
     if as_json:
         tables = {"files": found.files.to_dict("records"), "faults": found.faults.to_dict("records")}
@@ -135,6 +142,7 @@ def read_command(
 def scores_command(
     run_file: RunFile,
     sample: SampleName = None,
+    folder: Folder = None,
     sections: Annotated[bool, typer.Option("--sections", help="The points of each section instead.")] = False,
     form: Format = Form.table,
     output: Output = None,
@@ -145,7 +153,7 @@ def scores_command(
     the row of a case that counts.
     """
     with faults_told(as_json=False):
-        _, _, drawn = sample_of(run_file, sample)
+        _, _, drawn = sample_of(run_file, sample, folder)
         from sqaudit.inspections import case_scores, section_scores
 
         frame = (section_scores if sections else case_scores)(folder_of(drawn))
@@ -159,6 +167,7 @@ def dispute_command(
         Path, typer.Argument(metavar="ENTRIES", help="A CSV file, or a YAML file with the list `entries`.")
     ],
     sample: SampleName = None,
+    folder: Folder = None,
     language: Speech = None,
     as_json: AsJson = False,
 ) -> None:
@@ -167,14 +176,14 @@ def dispute_command(
     Columns: case_id, item, action (dispute, rescore, withdrawn), who, at, why, answer, comment.
     """
     with faults_told(as_json):
-        the_plan, setting, drawn = sample_of(run_file, sample)
+        the_plan, setting, drawn = sample_of(run_file, sample, folder)
         from sqaudit.inspections import disputes, read_entries, record
         from sqaudit.samples import standing_cases
 
-        folder, cases = folder_of(drawn), standing_cases(drawn)
+        own, cases = folder_of(drawn), standing_cases(drawn)
         agents = dict(zip(cases["case_id"], cases["agent"], strict=True)) if "agent" in cases.columns else {}
-        added, faults = record(folder, read_entries(entries), now_of(the_plan), agents)
-        standing = disputes(folder)
+        added, faults = record(own, read_entries(entries), now_of(the_plan), agents)
+        standing = disputes(own)
     if as_json:
         tables = {"faults": faults.to_dict("records"), "disputes": standing.to_dict("records")}
         print_line({"added": len(added), **tables})

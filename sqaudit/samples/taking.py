@@ -16,6 +16,7 @@ from sqaudit.params import RunFile
 from sqaudit.periods import GRAINS, Period, parse
 from sqaudit.sample_plan import SamplePlan
 from sqaudit.samples.earlier import EarlierSample, left_out
+from sqaudit.samples.free_text import masked_texts
 from sqaudit.samples.model import Sample
 from sqaudit.standards.model import Standard
 
@@ -47,8 +48,9 @@ def draw(
     """The sample of a plan, drawn in the engine; not stored yet.
 
     `period` and `seed` take the place of the run's and the plan's own. `earlier` are the samples in the
-    folder; the plan says which of them count. `made` is the moment it is drawn at. ParameterError where the
-    plan does not fit the records.
+    folder; the plan says which of them count. `made` is the moment it is drawn at. Telephone numbers, mail
+    addresses and the like within the texts of `columns` are masked unless the run shows personal data.
+    ParameterError where the plan does not fit the records.
     """
     chosen = plan if seed is None else plan.model_copy(update={"seed": seed})
     span = records.run.chosen_period if period is None else parse(period)
@@ -78,7 +80,9 @@ def draw(
         "duckdb": metadata.version("duckdb"),
         "made": made.isoformat(timespec="seconds"),
     }
-    return Sample(drawn.cases, drawn.reserve, drawn.strata, settings, counts, durations)
+    texts = [] if records.run.show_personal_data else _only_shown(chosen)
+    cases, reserve = (masked_texts(one, texts) for one in (drawn.cases, drawn.reserve))
+    return Sample(cases, reserve, drawn.strata, settings, counts, durations)
 
 
 def sample_sizes_of(
@@ -154,6 +158,12 @@ def _refuse_what_the_engine_refuses(engine: DuckDBEngine, plan: SamplePlan) -> N
     ]
     if faults:
         raise ParameterError(faults)
+
+
+def _only_shown(plan: SamplePlan) -> list[str]:
+    """The columns that are carried along to be read; by the others, cases are told apart or drawn."""
+    told_apart = {*CARRIED, *plan.dimensions, plan.cluster, plan.duration, plan.size_by, plan.order_by}
+    return [name for name in plan.columns if name not in told_apart]
 
 
 def _duration(records: Records, plan: SamplePlan) -> str | None:

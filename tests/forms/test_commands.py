@@ -91,3 +91,34 @@ def test_what_cannot_be_started_is_refused(drawn: Path) -> None:
     assert said == ["no form is named.", "nobody is named."]
     missing = _run("read", drawn, "--sample", "../..", status=2)["faults"][0]
     assert missing["message"].startswith("there is no sample '../..' in ")
+
+
+def test_a_sample_in_another_folder_is_found_there_by_every_command(small: Path) -> None:
+    run_file, elsewhere = small / "run.yaml", small / "elsewhere"
+    run_file.write_text(RUN + SAMPLE, encoding="utf-8")
+    _run("draw", run_file, "--folder", elsewhere)
+    lost = _run("forms", run_file, status=2)["faults"][0]
+    assert "--folder" in lost["remedy"]
+    assert "--sample" in lost["remedy"]
+    written = [Path(path) for path in _run("forms", run_file, "--folder", elsewhere)["written"]]
+    assert {path.parents[2] for path in written} == {elsewhere}
+    for path in written:
+        filled = Filled(path)
+        filled.fill(path.stem, form().items, "en")
+        filled.save()
+    case = next(iter(Filled(written[0]).rows()))
+    assert _run("read", run_file, "--folder", elsewhere)["status"] == "complete"
+    scores = CliRunner().invoke(
+        app, ["sample", "scores", str(run_file), "--folder", str(elsewhere), "--format", "csv"]
+    )
+    assert case in scores.stdout
+    entries = small / "entries.csv"
+    entries.write_text(
+        f"case_id,item,action,who,why,answer\n{case},attitude,rescore,lead,heard,5\n", encoding="utf-8"
+    )
+    assert _run("dispute", run_file, entries, "--folder", elsewhere)["added"] == 1
+    assert _run("estimate", run_file, "--folder", elsewhere)["status"] == "estimated"
+    told = _run(
+        "replace", run_file, case, "--reason", "lost", "--by", "lead", "--folder", elsewhere, status=2
+    )
+    assert not [one for one in told["faults"] if "there is no sample" in one["message"]]
