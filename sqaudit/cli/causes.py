@@ -57,14 +57,15 @@ def causes_command(
         print_json(found.as_dict())
         return
     from sqaudit.present.inquiry_terminal import inquiry_lines, inquiry_table
+    from sqaudit.present.records_command import records_command
 
     for line in inquiry_lines(found, standard, language.value):
         shown.print(line, markup=False)
     if len(found.segments):
         shown.print(inquiry_table(found, standard, language.value))
         for where in found.segments["where"]:
-            command = f'sqaudit records {run_file} {indicator} --status missed --where "{where}"'
-            shown.print(command, markup=False, style="dim")
+            command = records_command(run_file, standard.indicator(indicator), where, found.period)
+            shown.print(command, markup=False, style="dim", soft_wrap=True)  # one line, to be copied
 
 
 def _spans(compare: str | None, period: str | None) -> dict[str, Span | None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
+from shlex import quote
 from typing import Any
 
 import pandas as pd
@@ -71,7 +72,7 @@ def gaming(reader: Reader) -> Block:
 
 def _finding(reader: Reader, row: Mapping[Hashable, Any]) -> list[Block]:
     indicator = next(iter(row["indicators"] or ()), "INDICATOR")
-    command = f'sqaudit records RUN.yaml {indicator} --where "{row["where"]}"'
+    command = f"sqaudit records RUN.yaml {quote(indicator)} --where {quote(row['where'])}"
     return [
         *_told(reader, lambda tongue: finding_line(row, reader.labels, tongue)),
         *_told(reader, lambda tongue: innocent_line(row, tongue), "note"),

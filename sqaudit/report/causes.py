@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from shlex import quote
 from typing import Any
 
 import pandas as pd
@@ -30,6 +31,7 @@ from sqaudit.present.inquiry_words import (
     recording_sentence,
     segment_name,
 )
+from sqaudit.present.records_command import records_command
 from sqaudit.present.tables.inquiry import mix_by_dimension, parts_of_change, segments_found
 from sqaudit.present.tables.trees import whys_table
 from sqaudit.present.words import Tongue, named, say
@@ -158,8 +160,7 @@ def _segments(reader: Reader, inquiry: Inquiry, one: Indicator) -> list[Block]:
     shown = segments_found(
         inquiry.segments, reader.labels, language, unit, one.direction, looks=inquiry.looks
     )
-    run = "RUN.yaml"
-    command = f'sqaudit records {run} {one.id} --status missed --where "{inquiry.segments.iloc[0]["where"]}"'
+    command = records_command("RUN.yaml", one, inquiry.segments.iloc[0]["where"], inquiry.period)
     return [
         reader.heading("root_cause.segments", 4),
         shown,
@@ -281,7 +282,8 @@ def _tree(reader: Reader, inquiry: Inquiry, one: Indicator) -> list[Block]:
 
 def _command(inquiry: Inquiry) -> str:
     names = ",".join(inquiry.dimensions[:3])
-    return f"sqaudit causes RUN.yaml {inquiry.indicator}" + (f" --dimensions {names}" if names else "")
+    words = ["sqaudit", "causes", "RUN.yaml", inquiry.indicator, *(["--dimensions", names] if names else [])]
+    return " ".join(map(quote, words))
 
 
 def _names(reader: Reader, ids: tuple[str, ...]) -> dict[str, str]:
