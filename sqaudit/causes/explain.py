@@ -25,7 +25,7 @@ from sqaudit.causes.segments.evidence import CELLS_FOR_NOISE, Period, pooled_var
 from sqaudit.causes.segments.explanation import COLUMNS, Explanation, Figures, outcome_of, table_of
 from sqaudit.causes.segments.families import Count, Share
 from sqaudit.causes.segments.inquiry import Answer, Wander, answered
-from sqaudit.causes.segments.measures import SUMS, Measure, column_of, stacked
+from sqaudit.causes.segments.measures import SUMS, Measure, column_of, refuse_other_than_frame, stacked
 from sqaudit.causes.segments.questions import Forecast, MeanChange, MeanLevel, Question, RateChange, RateLevel
 from sqaudit.causes.segments.settings import Settings
 
@@ -67,7 +67,7 @@ def explain_change(
 
     `bins` are the conditions that `sqaudit.causes.bins.binned` answers, for dimensions made by it.
 
-    ParameterError lists every column that lacks or cannot be counted.
+    ParameterError lists every column that lacks or cannot be counted, or is named twice.
 
     >>> quiet = {"team": ["A", "B", "C"], "count": [500, 500, 500], "late": [25, 24, 26]}
     >>> before, now = pd.DataFrame(quiet), pd.DataFrame(quiet | {"late": [27, 95, 24]})
@@ -105,6 +105,7 @@ def explain_table(
     >>> explain_table(cells, ["team"], count=("n0", "n1"), bad=("bad0", "bad1")).segments["segment"].tolist()
     ['team=B']
     """
+    refuse_other_than_frame("cells", cells)
     frames = {
         name: cells.rename(columns={count[place]: "_count", bad[place]: "_bad"})
         for place, name in enumerate(("before", "now"))
@@ -131,8 +132,9 @@ def explain_level(
 ) -> Explanation:
     """The segments that lie off a target, or without one off the rest: a question without a period before.
 
-    Columns as in `explain_change`. `target` is a share of bad cases, a rate or a mean. Segments on either
-    side are found; the sign of `excess` says which. In the table, the columns of a period before are NaN.
+    Columns as in `explain_change`. `target` is a share of bad cases (0 to 1), a rate or a mean. Segments on
+    either side are found; the sign of `excess` says which. In the table, the columns of a period before are
+    NaN.
 
     >>> now = pd.DataFrame({"team": ["A", "B", "C"], "count": [400, 400, 400], "late": [20, 22, 70]})
     >>> explain_level(now, ["team"], bad="late", count="count").segments["segment"].tolist()
@@ -140,7 +142,7 @@ def explain_level(
     """
     chosen = _chosen(settings, dimensions)
     measure = Measure(bad=bad, count=count, value=value, squares=squares, exposure=exposure)
-    cells = _cells(stacked({"now": now}, dimensions, measure), dimensions, 1)
+    cells = _cells(stacked({"now": now}, dimensions, measure, target), dimensions, 1)
     period = _period(cells, 0)
     question: Question
     if measure.kind == "mean":

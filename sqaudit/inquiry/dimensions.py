@@ -117,7 +117,11 @@ def chosen_dimensions(
     columns: Mapping[str, Mapping[str, str]],
     hidden: Iterable[str],
 ) -> list[Dimension]:
-    """The dimensions that somebody names: columns, or weekday, hour, part_of_day; all faults at once."""
+    """The dimensions that somebody names: columns, or weekday, hour, part_of_day; all faults at once.
+
+    A name that is given twice means what it means once.
+    """
+    wanted = dict.fromkeys(names)
     own = [kind for kind in indicator.kinds if kind in columns]
     known = sorted({name for kind in own for name in columns[kind]} - set(hidden))
     events = [str(kinds[kind].time) for kind in own if kind in kinds and kinds[kind].time]
@@ -129,14 +133,14 @@ def chosen_dimensions(
             + (", which holds personal data." if name in set(hidden) else "."),
             did_you_mean(name, [*known, *bins]),
         )
-        for name in names
+        for name in wanted
         if name not in known and name not in bins
     ]
     if faults:
         raise ParameterError(faults)
     return [
         bins[name] if name in bins and name not in known else Dimension(name, quoted_if_needed(name))
-        for name in names
+        for name in wanted
     ]
 
 

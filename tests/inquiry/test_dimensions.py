@@ -55,6 +55,12 @@ def test_every_unknown_name_is_told_at_once(audit: sqaudit.Audit) -> None:
     assert told.value.faults[0].remedy == "Did you mean 'team'?"
 
 
+def test_a_name_given_twice_means_what_it_means_once(audit: sqaudit.Audit) -> None:
+    one, kinds = audit.standard.indicator("fcr_ticket"), described_kinds(audit.standard)
+    chosen = chosen_dimensions(["team", "hour", "team", "hour"], one, kinds, audit.columns, ())
+    assert [dimension.name for dimension in chosen] == ["team", "hour"]
+
+
 def test_every_bin_is_a_condition_that_is_allowed() -> None:
     for dimension in [*bins_of_time("offered_at"), bins_of_number("talk_seconds", [60, 300, 900])]:
         assert condition(dimension.condition_for(dimension.name)).columns <= {"offered_at", "talk_seconds"}

@@ -60,21 +60,68 @@ def column_of(name: str, place: int) -> str:
     return f"\0{name} {place}"
 
 
-def stacked(frames: Mapping[str, pd.DataFrame], dimensions: Sequence[str], measure: Measure) -> pd.DataFrame:
+def stacked(
+    frames: Mapping[str, pd.DataFrame],
+    dimensions: Sequence[str],
+    measure: Measure,
+    target: float | None = None,
+) -> pd.DataFrame:
     """The rows of all periods below each other: the dimensions, and weight, observed and squares by period.
 
     Columns out: the dimensions, then those that `column_of` names, for the periods in the order of `frames`;
     a row has numbers in the columns of its own period. Records without a known value are left out.
 
-    ParameterError lists everything that cannot be used, in all frames.
+    ParameterError lists everything that cannot be used, in all frames, and a `target` that nothing can meet;
+    TypeError where something else than a frame is given.
     """
-    faults = measure.faults()
+    for name, frame in frames.items():
+        refuse_other_than_frame(name, frame)
+    faults = [*measure.faults(), *_target_faults(target, measure)]
+    if unlike := _dimension_faults(dimensions):
+        raise ParameterError([*faults, *unlike])
     for name, frame in frames.items():
         faults += _lacking(name, frame, dimensions, measure) or _impossible(name, frame, measure)
     if faults:
         raise ParameterError(faults)
     parts = [_part(frame, dimensions, measure, place) for place, frame in enumerate(frames.values())]
     return pd.concat(parts, ignore_index=True)
+
+
+def refuse_other_than_frame(name: str, given: object) -> None:
+    """TypeError where something else than a data frame is given.
+
+    >>> refuse_other_than_frame("now", [{"team": "A"}])
+    Traceback (most recent call last):
+    TypeError: 'now' is of type list; a pandas data frame was expected. pd.DataFrame(...) makes one of rows.
+    """
+    if not isinstance(given, pd.DataFrame):
+        raise TypeError(
+            f"'{name}' is of type {type(given).__name__}; a pandas data frame was expected. "
+            "pd.DataFrame(...) makes one of rows."
+        )
+
+
+def _dimension_faults(dimensions: Sequence[str]) -> list[Fault]:
+    """What no frame could mend: a text in place of a list, none, one named twice."""
+    if isinstance(dimensions, str):
+        return [Fault("dimensions", f"'{dimensions}' is one text.", "Give a list of column names.")]
+    if not dimensions:
+        return [Fault("dimensions", "none is named.", "Name at least one column to search in.")]
+    names = list(dimensions)
+    twice = dict.fromkeys(name for place, name in enumerate(names) if name in names[:place])
+    return [Fault("dimensions", f"'{name}' is named twice.", "Name it once.") for name in twice]
+
+
+def _target_faults(target: float | None, measure: Measure) -> list[Fault]:
+    if target is None:
+        return []
+    if not np.isfinite(target):
+        return [Fault("target", f"{target} is no number that can be met.", "Leave it out for none.")]
+    if measure.kind == "share" and not 0 <= target <= 1:
+        return [Fault("target", f"{target} is no share.", "A share lies between 0 and 1: 0.05 for 5 %.")]
+    if measure.kind == "count" and target < 0:
+        return [Fault("target", f"{target} is no rate.", "A rate of events is 0 or more.")]
+    return []
 
 
 def _lacking(name: str, frame: pd.DataFrame, dimensions: Sequence[str], measure: Measure) -> list[Fault]:
@@ -88,8 +135,6 @@ def _lacking(name: str, frame: pd.DataFrame, dimensions: Sequence[str], measure:
         Fault("dimensions", f"'{column}' is measured and cannot be a dimension as well.")
         for column in sorted(set(dimensions) & set(measure.columns))
     ]
-    if not dimensions:
-        faults.append(Fault("dimensions", "none is named.", "Name at least one column to search in."))
     return faults
 
 

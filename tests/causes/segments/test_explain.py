@@ -246,3 +246,48 @@ def test_seldom_anything_where_nothing_happened(seed: int) -> None:
     """One false audit in 24 would pass a test of the whole; each by itself shows that there is none."""
     frame = shares(8_000, seed=100 + seed, mix_shift=(0.1, 0.8)[seed % 2])
     assert len(of_shares(frame).segments) == 0
+
+
+def _frame() -> pd.DataFrame:
+    return pd.DataFrame({"team": ["A", "B", "C"], "count": [400, 400, 400], "late": [20, 22, 70]})
+
+
+@pytest.mark.parametrize(
+    ("dimensions", "sentence"),
+    [
+        (["team", "team"], "dimensions: 'team' is named twice. Name it once."),
+        ("team", "dimensions: 'team' is one text. Give a list of column names."),
+        ([], "dimensions: none is named. Name at least one column to search in."),
+    ],
+)
+def test_dimensions_that_cannot_be_meant_are_one_fault(dimensions: list[str], sentence: str) -> None:
+    for asked in (
+        lambda: explain_change(_frame(), _frame(), dimensions, bad="late", count="count"),
+        lambda: explain_level(_frame(), dimensions, bad="late", count="count"),
+    ):
+        with pytest.raises(ParameterError) as told:
+            asked()
+        assert [str(fault) for fault in told.value.faults] == [sentence]
+
+
+@pytest.mark.parametrize("given", [[{"team": "A", "late": 1}], None, "before.csv"])
+def test_what_is_no_frame_is_told_apart_from_a_wrong_one(given: object) -> None:
+    kind = type(given).__name__
+    with pytest.raises(TypeError, match=f"'before' is of type {kind}; a pandas data frame was expected"):
+        explain_change(given, _frame(), ["team"], bad="late", count="count")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=f"'cells' is of type {kind}"):
+        explain_table(given, ["team"], count=("n", "n"), bad=("b", "b"))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("target", [10, -0.1, float("nan"), float("inf")])
+def test_a_target_that_no_share_can_meet_is_refused(target: float) -> None:
+    with pytest.raises(ParameterError, match="target: "):
+        explain_level(_frame(), ["team"], target=target, bad="late", count="count")
+
+
+def test_a_rate_may_lie_above_one_and_a_mean_anywhere() -> None:
+    explain_level(_frame(), ["team"], target=10, count="late", exposure="count")
+    rows = pd.DataFrame({"team": ["A", "A", "B", "B"], "celsius": [-3.0, -2.0, -2.5, -3.5]})
+    explain_level(rows, ["team"], target=-3, value="celsius")
+    with pytest.raises(ParameterError, match=r"target: -1 is no rate"):
+        explain_level(_frame(), ["team"], target=-1, count="late", exposure="count")
