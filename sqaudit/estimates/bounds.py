@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sqaudit.estimates.items import Scale
 from sqaudit.estimates.layout import Array
 from sqaudit.estimates.nothing_found import most_unseen, most_unseen_finite
 from sqaudit.estimates.share_intervals import ShareMethod, quantile_of, share_interval
@@ -67,8 +68,14 @@ def none(reason: str) -> Bounds:
     return Bounds(NAN, NAN, "none", reason)
 
 
-def figure_bounds(point: Point, all_taken: bool, settings: IntervalSettings) -> Bounds:
-    """The interval of a mean, total, ratio or score."""
+def figure_bounds(
+    point: Point, all_taken: bool, settings: IntervalSettings, scale: Scale | None = None
+) -> Bounds:
+    """The interval of a mean, total, ratio or score.
+
+    Student's interval knows no ends: of few cases it reaches below the least and above the most that a score
+    can be. Where the scale is known it ends there, which leaves out nothing that could be true.
+    """
     if absent := _absent(point):
         return none(absent)
     if all_taken:
@@ -82,7 +89,10 @@ def figure_bounds(point: Point, all_taken: bool, settings: IntervalSettings) -> 
     freedom = math.inf if settings.distribution == "normal" else point.freedom
     reach = quantile_of(freedom, settings.tail) * point.standard_error
     name = "normal" if settings.distribution == "normal" else "student_t"
-    return Bounds(point.estimate - reach, point.estimate + reach, name)
+    low, high = point.estimate - reach, point.estimate + reach
+    if scale is not None:
+        low, high = max(low, float(scale[0])), min(high, float(scale[1]))
+    return Bounds(low, high, name)
 
 
 def share_bounds(point: Point, strata: Strata | None, settings: IntervalSettings) -> Bounds:

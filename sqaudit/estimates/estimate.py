@@ -19,7 +19,7 @@ from sqaudit.estimates.bounds import (
 )
 from sqaudit.estimates.domains import Domains, domains
 from sqaudit.estimates.figures import Figures, figures
-from sqaudit.estimates.items import Item, Values, item_faults
+from sqaudit.estimates.items import Item, Values, item_faults, scale_of
 from sqaudit.estimates.layout import Array, Integers
 from sqaudit.estimates.survey import Survey
 from sqaudit.estimates.variance import degrees_of_freedom, ordered_sums
@@ -59,8 +59,9 @@ def estimate(
     missing_values                all cases were taken, but some have no value: no interval
 
     Shares get the interval of `settings.share_method` (Korn-Graubard unless said otherwise: within [0, 1]
-    always), other figures that of Student's t. Counts get the share's interval times the population where the
-    population's size is known, else Student's, not below what was found.
+    always), other figures that of Student's t, which ends where the `scale` of an item ends (a score in parts
+    of its points: 0 and 1). Counts get the share's interval times the population where the population's size
+    is known, else Student's, not below what was found.
 
     ValueError, with all reasons, for columns that are not there or cannot be read.
 
@@ -185,7 +186,10 @@ def _bounds(
     complete = taken(sample)
     open_rows = np.bincount(within[(within >= 0) & ~complete], minlength=len(points))
     if item.figure != "share":
-        return [figure_bounds(point, bool(open_rows[at] == 0), settings) for at, point in enumerate(points)]
+        scale = scale_of(item)
+        return [
+            figure_bounds(point, bool(open_rows[at] == 0), settings, scale) for at, point in enumerate(points)
+        ]
     plain = [_is_plain(point) and open_rows[at] > 0 for at, point in enumerate(points)]
     return [
         share_bounds(

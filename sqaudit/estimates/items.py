@@ -12,6 +12,8 @@ import pandas as pd
 from sqaudit.estimates.layout import Array
 
 Figure = Literal["mean", "share", "total", "count", "ratio", "score"]
+Scale = tuple[float, float]  # the least and the most that a value can be
+SAME = 1e-9  # a value beyond its scale by less is there by rounding
 
 
 class Values(NamedTuple):
@@ -40,6 +42,9 @@ class Item(Protocol):
 class Mean:
     """The mean of a column of numbers.
 
+    `scale`: the least and the most that a value can be, such as (0, 1) for a score in parts of its points.
+    The interval then ends where the scale does. Values beyond it are refused with a ValueError.
+
     >>> Mean("minutes").values(pd.DataFrame({"minutes": [3, None]})).numerator.tolist()
     [3.0, nan]
     """
@@ -47,6 +52,7 @@ class Mean:
     column: str
     label: str = ""
     figure: Figure = "mean"
+    scale: Scale | None = None
 
     @property
     def name(self) -> str:
@@ -55,7 +61,7 @@ class Mean:
 
     def values(self, frame: pd.DataFrame) -> Values:
         """The column, over a denominator of one for each case."""
-        return Values(_numbers(frame, self.column), np.ones(len(frame)))
+        return Values(_on_scale(_numbers(frame, self.column), self.column, self.scale), np.ones(len(frame)))
 
 
 @dataclass(frozen=True)
@@ -146,7 +152,8 @@ class Score:
     """The mean score of cases: the weighted mean of several item columns of each case.
 
     `renormalise`: a missing item is one that did not apply; the weights of the others carry the score.
-    Without it a case that lacks an item has no score and is counted as missing.
+    Without it a case that lacks an item has no score and is counted as missing. `scale`: the least and the
+    most that a score can be, as for `Mean`.
 
     >>> checked = pd.DataFrame({"greeting": [1, 1], "solution": [0, None]})
     >>> Score({"greeting": 1, "solution": 3}).values(checked).numerator.tolist()
@@ -159,6 +166,7 @@ class Score:
     label: str = "score"
     renormalise: bool = False
     figure: Figure = "score"
+    scale: Scale | None = None
 
     def __post_init__(self) -> None:
         if not self.weights or not all(weight > 0 for weight in self.weights.values()):
@@ -181,7 +189,17 @@ class Score:
         filled = np.where(np.isnan(given), 0.0, given) if self.renormalise else given
         over = counted.sum(axis=1)
         score = (filled * counted).sum(axis=1) / np.where(over > 0, over, np.nan)
-        return Values(score, np.ones(len(frame)))
+        return Values(_on_scale(score, self.name, self.scale), np.ones(len(frame)))
+
+
+def scale_of(item: Item) -> Scale | None:
+    """The least and the most that a value of the item can be, where that is known.
+
+    >>> scale_of(Mean("score", scale=(0, 1))), scale_of(Mean("minutes"))
+    ((0, 1), None)
+    """
+    scale: Scale | None = getattr(item, "scale", None)
+    return scale
 
 
 def item_faults(frame: pd.DataFrame, items: list[Item]) -> list[str]:
@@ -219,6 +237,18 @@ def _truth(frame: pd.DataFrame, column: str, equals: object) -> Array:
             f"{column}: {int(wrong.sum())} values are neither true nor false (found {values[wrong][0]:g}); "
             "expected true and false, or 1 and 0, or a value to look for in `equals`."
         )
+    return values
+
+
+def _on_scale(values: Array, name: str, scale: Scale | None) -> Array:
+    """The values; ValueError where some lie beyond the scale."""
+    if scale is not None:
+        beyond = (values < scale[0] - SAME) | (values > scale[1] + SAME)
+        if beyond.any():
+            raise ValueError(
+                f"{name}: {int(beyond.sum())} values lie outside {scale[0]:g} to {scale[1]:g} "
+                f"(found {values[beyond][0]:g})."
+            )
     return values
 
 

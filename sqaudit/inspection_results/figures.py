@@ -22,6 +22,7 @@ from sqaudit.estimates.multiplicity import benjamini_hochberg
 from sqaudit.inspection_forms import InspectionForm
 from sqaudit.inspection_results.cases import CLASSES, passing_level
 
+POSSIBLE = (0.0, 1.0)  # of the points that could be reached
 _JUDGED = ("p_value", "adjusted_p_value", "verdict", "reason")
 
 
@@ -30,7 +31,8 @@ def population_figures(sample: Survey, form: InspectionForm, settings: IntervalS
 
     `item` is `score`, `critical`, `critical:<class>`, `faulty`, or the id of an item, whose figure `share`
     is the cases that pass and `mean` the part of its points; for yes and no the two are one. `unadjusted` is
-    the figure of the cases with an answer at the weights of the draw: the estimate where all answered.
+    the figure of the cases with an answer at the weights of the draw: the estimate where all answered. Score
+    and points are parts of what was possible: no bound lies below 0 or above 1.
     """
     after = _figures(sample, form, [], settings, counts=True)
     before = _figures(sample.unadjusted, form, [], settings, counts=True)
@@ -93,7 +95,7 @@ def _figures(
     shares = [Share(name) for name in ("critical", *(f"critical:{one}" for one in CLASSES), "faulty")]
     numbers = [Count("critical")] if counts else []
     tables = [
-        estimate(sample, Mean("score"), by, settings, "has_score"),
+        estimate(sample, Mean("score", scale=POSSIBLE), by, settings, "has_score"),
         estimate(sample, [*shares, *numbers], by, settings),
     ]
     for item in form.items:
@@ -101,7 +103,7 @@ def _figures(
         if passing_level(item) is not None:
             own.append(Share(f"passed:{item.id}", label=item.id))
         if item.kind != "yes_no":  # there, points are the share that passes
-            own.append(Mean(f"points:{item.id}", item.id))
+            own.append(Mean(f"points:{item.id}", item.id, scale=POSSIBLE))
         tables.append(estimate(sample, own, by, settings, f"applies:{item.id}"))
     filled = [table for table in tables if len(table)]
     return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=[*by, *FIGURES])

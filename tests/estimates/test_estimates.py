@@ -429,3 +429,27 @@ def test_ten_thousand_rows_in_fifty_domains_take_less_than_half_a_second() -> No
         estimate(survey(frame, design), Mean("value"), by="agent")
         fastest = min(fastest, time.process_time() - start)
     assert fastest < 0.5
+
+
+def test_the_interval_of_a_score_ends_where_its_scale_does() -> None:
+    """Two cases leave Student's t one degree of freedom, and an interval of several scales' width."""
+    frame = simple([0.1, 0.986], 50, "score")
+    row = one(frame, SIMPLE, Mean("score", scale=(0, 1)))
+    assert (row["estimate"], row["low"], row["high"]) == (pytest.approx(0.543), 0.0, 1.0)
+    free = one(frame, SIMPLE, Mean("score"))
+    assert free["low"] < -2
+    assert free["high"] > 3
+    assert row["standard_error"] == free["standard_error"]
+    whole = one(frame, SIMPLE, Score({"score": 1}, scale=(0, 1)))
+    assert (whole["low"], whole["high"]) == (0.0, 1.0)
+
+
+def test_an_interval_within_its_scale_is_left_as_it_is() -> None:
+    frame = simple([0.4, 0.5, 0.6, 0.45, 0.55], 50, "score")
+    held, free = (one(frame, SIMPLE, item) for item in (Mean("score", scale=(0, 1)), Mean("score")))
+    assert (held["low"], held["high"]) == (free["low"], free["high"])
+
+
+def test_a_score_beyond_its_scale_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"score: 1 values lie outside 0 to 1 \(found 85\)\."):
+        one(simple([0.4, 85.0], 50, "score"), SIMPLE, Mean("score", scale=(0, 1)))

@@ -37,6 +37,15 @@ def test_strata_weigh_what_they_stand_for(inspected: Make) -> None:
     assert figure(found.population, "critical", "share")["standard_error"] == pytest.approx(np.sqrt(within))
 
 
+def test_no_bound_of_a_score_leaves_the_scale(inspected: Make) -> None:
+    said = {**dict.fromkeys(PHONE, GOOD), "P0": BAD, "C0": GOOD, "C1": BAD}
+    found = inspection_results(inspected(STRATA, said), ["channel"])
+    for table in (found.population, found.domains["channel"]):
+        scores = table[table["figure"] == "mean"]
+        assert scores["low"].notna().any()
+        assert ((scores["low"].dropna() >= 0) & (scores["high"].dropna() <= 1)).all()
+
+
 def test_none_found_is_not_none_there(inspected: Make) -> None:
     found = inspection_results(inspected(STRATA, dict.fromkeys([*PHONE, *CHAT], GOOD)))
     row = figure(found.population, "critical", "share")
