@@ -77,3 +77,17 @@ def test_a_mistyped_parameter_is_refused() -> None:
 def test_a_wrong_value_is_refused() -> None:
     with pytest.raises(ParameterError, match="'2026-Q7' is no period"):
         notebook_page({"run": "params/quarterly_review.yaml", "period": "2026-Q7"})
+
+
+def test_names_in_one_text_are_told_apart_at_the_commas(small: Path) -> None:
+    """As papermill hands on `-p dimensions region,weekday`."""
+    given = {"run": str(small / "run.yaml"), "indicators": "on_time"}
+    page = notebook_page({**given, "dimensions": "region, weekday"}, causes=True)
+    assert page.review.causes is not None
+    assert [one.indicator for one in page.review.causes.inquiries] == ["on_time"]
+    with pytest.raises(ParameterError) as told:
+        notebook_page({**given, "dimensions": "region,shift,crew"}, causes=True)
+    assert [fault.message for fault in told.value.faults] == [
+        "the records of on_time have no column 'shift'.",
+        "the records of on_time have no column 'crew'.",
+    ]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 from pydantic import Field
 
-from sqaudit.cause_tree.model import BRANCHES, CauseTree
-from sqaudit.conditions import unknown_columns
+from sqaudit.cause_tree.model import BRANCHES, CauseTree, Evidence
+from sqaudit.conditions import plain_faults
 from sqaudit.descriptions import Description, read_yaml, validated
 from sqaudit.errors import Fault, ParameterError, did_you_mean
 from sqaudit.faults import at
@@ -43,11 +43,15 @@ def read_trees(path: str | Path) -> tuple[CauseTree, ...]:
 
 
 def tree_faults(
-    trees: Iterable[CauseTree], indicators: Mapping[str, Mapping[str, object]], place: str
+    trees: Iterable[CauseTree],
+    indicators: Mapping[str, Mapping[str, object]],
+    kinds: Collection[str],
+    place: str,
 ) -> list[Fault]:
-    """What does not fit the audit: indicators that it has not, conditions over columns that are not there.
+    """What does not fit the audit: indicators and kinds of record that it has not, conditions nobody can ask.
 
-    `indicators` maps each id to the columns of its records.
+    `indicators` maps each id to the columns of its records; `kinds` are the kinds of record there are. A
+    condition is held to what `sqaudit records --where` takes.
     """
     faults = []
     for tree in trees:
@@ -58,17 +62,25 @@ def tree_faults(
         for branch, number, cause in tree.walk():
             spot = f"{where}, {branch} {'.'.join(map(str, number))}"
             for one in cause.references:
-                if one.figure is None:
-                    continue
-                if one.figure not in indicators:
-                    remedy = did_you_mean(one.figure, list(indicators))
-                    faults.append(Fault(spot, f"the standard has no indicator '{one.figure}'.", remedy))
-                elif one.where:
-                    faults += [
-                        Fault(spot, f"of the records of {one.figure}, {message}")
-                        for message in unknown_columns(one.where, indicators[one.figure])
-                    ]
+                faults += _evidence_faults(one, indicators, kinds, spot)
     return faults
+
+
+def _evidence_faults(
+    one: Evidence, indicators: Mapping[str, Mapping[str, object]], kinds: Collection[str], spot: str
+) -> list[Fault]:
+    if one.record is not None:
+        kind = one.record.partition(":")[0].strip()
+        unknown = kind not in kinds
+        remedy = did_you_mean(kind, list(kinds))
+        return [Fault(spot, f"'{one.record}': there is no record kind '{kind}'.", remedy)] if unknown else []
+    if one.figure is None:
+        return []
+    if one.figure not in indicators:
+        remedy = did_you_mean(one.figure, list(indicators))
+        return [Fault(spot, f"the standard has no indicator '{one.figure}'.", remedy)]
+    messages = plain_faults(one.where, indicators[one.figure]) if one.where else []
+    return [Fault(spot, f"of the records of {one.figure}, {message}") for message in messages]
 
 
 def as_yaml(trees: Iterable[CauseTree]) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqaudit.cause_tree import CauseTree, read_trees, tree_faults
 from sqaudit.errors import Fault, ParameterError
+from sqaudit.kinds import catalogue
 from sqaudit.params import RunFile
 from sqaudit.places import found
 from sqaudit.plan.place import Place
@@ -37,4 +38,5 @@ def run_trees(
         }
         for one in standard.indicators
     }
-    return trees, tree_faults(trees, known, str(path))
+    kinds = sorted({*catalogue(), *standard.record_kinds, *run.records})
+    return trees, tree_faults(trees, known, kinds, str(path))

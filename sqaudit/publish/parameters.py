@@ -6,7 +6,7 @@ cell after the parameters hands everything to `notebook_page`, which refuses wha
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -76,8 +76,14 @@ def notebook_page(
 
 def _causes(audit: Audit, namespace: Mapping[str, Any]) -> Causes:
     wanted, dimensions = (namespace.get(name) or () for name in ("indicators", "dimensions"))
-    listed = [[given] if isinstance(given, str) else list(given) for given in (wanted, dimensions)]
-    return Causes.of(audit, *listed)
+    return Causes.of(audit, _listed(wanted), _listed(dimensions))
+
+
+def _listed(given: str | Iterable[str]) -> list[str]:
+    """A list of names; a text holds them with commas, as `papermill -p dimensions team,hour` gives it."""
+    if not isinstance(given, str):
+        return list(given)
+    return [name for part in given.split(",") if (name := part.strip())]
 
 
 def refuse_mistyped(namespace: Mapping[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from sqaudit.cause_tree.export import action_rows
 from sqaudit.cause_tree.listing import listed, open_whys
 from sqaudit.descriptions import Text
 from sqaudit.errors import ParameterError
+from sqaudit.plan import plan
 from sqaudit.present.blocks import png
 from sqaudit.present.figures.fishbone import MOST_CAUSES, alt_fishbone, fishbone
 from sqaudit.present.figures.why_chain import alt_why_chain, why_chain
@@ -102,10 +104,47 @@ def test_two_trees_for_one_indicator_are_refused(tmp_path: Path) -> None:
 
 def test_references_are_held_against_the_audit(tree: CauseTree) -> None:
     known = {"onsite_promise_rate": {"zone": "VARCHAR"}}
-    messages = [fault.message for fault in tree_faults([tree], known, "tree.yaml")]
+    messages = [fault.message for fault in tree_faults([tree], known, ["training"], "tree.yaml")]
     assert messages == ["of the records of onsite_promise_rate, there is no column 'region'. Known: zone."]
-    messages = [fault.message for fault in tree_faults([tree], {"onsite_promise": {}}, "tree.yaml")]
+    messages = [
+        fault.message for fault in tree_faults([tree], {"onsite_promise": {}}, ["training"], "tree.yaml")
+    ]
     assert messages[0] == "the standard has no indicator 'onsite_promise_rate'."
+
+
+def test_a_record_of_no_kind_and_a_condition_nobody_can_ask_are_told() -> None:
+    evidence = [
+        {"record": "visits:V1"},
+        {"record": "visit:V1"},
+        {"figure": "a", "where": "working_time(created_at)"},
+        {"figure": "a", "where": "hour(created_at) = 9"},
+        "minutes of 7 August",
+    ]
+    tree = CauseTree.model_validate(
+        {"indicator": "a", "effect": "b", "people": [{"cause": "c", "evidence": evidence}]}
+    )
+    faults = tree_faults([tree], {"a": {"created_at": "TIMESTAMP"}}, ["ticket", "visit"], "tree.yaml")
+    assert [str(fault) for fault in faults] == [
+        "tree.yaml, a, people 1: 'visits:V1': there is no record kind 'visits'. Did you mean 'visit'?",
+        "tree.yaml, a, people 1: of the records of a, 'working_time(created_at)' asks a calendar, which only "
+        "the indicators of a standard have.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("evidence", "sentence"),
+    [
+        ('{record: "nokind:1"}', "there is no record kind 'nokind'"),
+        ('{figure: on_time, where: "working_time(reported_at)"}', "asks a calendar"),
+    ],
+)
+def test_a_run_whose_trees_cite_what_is_not_there_is_refused(
+    small: Path, evidence: str, sentence: str
+) -> None:
+    tree = f"indicator: on_time\neffect: late\npeople:\n- {{cause: c, evidence: [{evidence}]}}\n"
+    (small / "trees.yaml").write_text(tree, encoding="utf-8")
+    with pytest.raises(ParameterError, match=re.escape(sentence)):
+        plan(small / "run.yaml", cause_trees="trees.yaml")
 
 
 def test_findings_go_to_the_branch_that_their_dimensions_name() -> None:
