@@ -205,6 +205,65 @@ def test_every_design_is_estimated_as_it_was_drawn(inspected: Make, design: str,
         assert row["standard_error"] == pytest.approx(np.sqrt(spread))
 
 
+def test_certain_cases_of_a_draw_by_size_add_nothing_to_the_variance(inspected: Make) -> None:
+    """Twenty certain cases, ten of which fail, and ten drawn by chance, each for four; one of them fails.
+
+    By hand: a total of 10 + 4 of 60; the variance is that of the ten draws alone, 10 / 9 x sum (y - mean)^2.
+    """
+    calls = [f"P{n:02}" for n in range(30)]
+    failing = {*calls[:10], calls[20]}
+    made = inspected({"all": (60, calls)}, {case: BAD if case in failing else GOOD for case in calls})
+    chance = [1.0] * 20 + [0.25] * 10
+    made = replace(
+        made,
+        settings={**made.settings, "design": "proportional_to_size", "plan": {"strata": []}},
+        cases=made.cases.assign(inclusion_probability=chance, agent=["big"] * 20 + ["small"] * 10),
+    )
+    found = inspection_results(made, ["agent"])
+    row = figure(found.population, "critical", "share")
+    assert row["estimate"] == pytest.approx(14 / 60)
+    residuals = np.array([1 - 14 / 60] + [-14 / 60] * 9) * 4 / 60
+    assert row["standard_error"] == pytest.approx(
+        np.sqrt(10 / 9 * ((residuals - residuals.mean()) ** 2).sum())
+    )
+    assert row["population"] == pytest.approx(60)
+    big = figure(found.domains["agent"].query("agent == 'big'"), "critical", "share")
+    assert (big["low"], big["high"], big["reason"]) == (0.5, 0.5, "census")
+    assert found.grounds["population"].design == "stratified_unequal"
+    assert found.findings.empty
+
+
+def test_a_stratum_of_certain_cases_stands_beside_those_of_chance(inspected: Make) -> None:
+    """`take_all` makes a stratum in which every chance is 1; all of it was seen."""
+    calls, urgent = [f"P{n}" for n in range(10)], [f"U{n}" for n in range(4)]
+    said = {**dict.fromkeys([*calls, *urgent], GOOD), "P0": BAD, "U0": BAD}
+    made = inspected({"rest": (50, calls), "urgent": (4, urgent)}, said)
+    plan = {**made.settings, "design": "proportional_to_size"}
+    found = inspection_results(replace(made, settings=plan), ["channel"])
+    urgent_row = figure(found.domains["channel"].query("channel == 'urgent'"), "critical", "share")
+    assert (urgent_row["low"], urgent_row["high"], urgent_row["reason"]) == (0.25, 0.25, "census")
+    row = figure(found.population, "critical", "share")
+    alone = figure(found.domains["channel"].query("channel == 'rest'"), "critical", "share")
+    assert row["standard_error"] == pytest.approx(alone["standard_error"] * 50 / 54)
+    assert found.findings.empty
+
+
+def test_certain_cases_without_an_answer_leave_something_open(inspected: Make) -> None:
+    calls = [f"P{n:02}" for n in range(30)]
+    said = {case: BAD if n % 4 == 0 else GOOD for n, case in enumerate(calls) if n != 3}
+    made = inspected({"all": (60, calls)}, said)
+    made = replace(
+        made,
+        settings={**made.settings, "design": "proportional_to_size", "plan": {"strata": []}},
+        cases=made.cases.assign(
+            inclusion_probability=[1.0] * 20 + [0.25] * 10, agent=["big"] * 20 + ["small"] * 10
+        ),
+    )
+    found = inspection_results(made, ["agent"])
+    big = figure(found.domains["agent"].query("agent == 'big'"), "critical", "share")
+    assert big["high"] > big["low"]
+
+
 def test_an_item_that_asks_what_timestamps_tell_is_held_against_them(inspected: Make) -> None:
     """Inspectors let all sixty pass; by timestamps 90 % of all cases kept the limit."""
     calls = [f"P{n}" for n in range(60)]
