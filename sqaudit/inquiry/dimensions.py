@@ -119,11 +119,13 @@ def chosen_dimensions(
 ) -> list[Dimension]:
     """The dimensions that somebody names: columns, or weekday, hour, part_of_day; all faults at once.
 
-    A name that is given twice means what it means once.
+    A name that is given twice means what it means once. `new_agent` is looked at wherever `agent` is, and may
+    be named beside it.
     """
-    wanted = dict.fromkeys(names)
     own = [kind for kind in indicator.kinds if kind in columns]
     known = sorted({name for kind in own for name in columns[kind]} - set(hidden))
+    told = {"new_agent"} - set(known) if "agent" in known else set()
+    wanted = [name for name in dict.fromkeys(names) if name not in told]
     events = [str(kinds[kind].time) for kind in own if kind in kinds and kinds[kind].time]
     bins = {one.name: one for event in events[:1] for one in bins_of_time(quoted_if_needed(event))}
     faults = [
@@ -136,6 +138,9 @@ def chosen_dimensions(
         for name in wanted
         if name not in known and name not in bins
     ]
+    if told & set(names) and "agent" not in wanted:
+        message = "'new_agent' is read from 'agent', which is not named."
+        faults.append(Fault("dimensions", message, "Name both: agent,new_agent."))
     if faults:
         raise ParameterError(faults)
     return [

@@ -61,6 +61,17 @@ def test_a_name_given_twice_means_what_it_means_once(audit: sqaudit.Audit) -> No
     assert [dimension.name for dimension in chosen] == ["team", "hour"]
 
 
+def test_new_agents_are_named_beside_the_agents(audit: sqaudit.Audit) -> None:
+    one, kinds = audit.standard.indicator("fcr_ticket"), described_kinds(audit.standard)
+    chosen = chosen_dimensions(["new_agent", "agent", "team"], one, kinds, audit.columns, ())
+    assert [dimension.name for dimension in chosen] == ["agent", "team"]  # the inquiry adds who is new
+    with pytest.raises(ParameterError) as told:
+        chosen_dimensions(["team", "new_agent"], one, kinds, audit.columns, ())
+    assert [fault.remedy for fault in told.value.faults] == ["Name both: agent,new_agent."]
+    with pytest.raises(ParameterError, match="have no column 'new_agent'"):
+        chosen_dimensions(["new_agent"], one, kinds, audit.columns, hidden=("agent",))
+
+
 def test_every_bin_is_a_condition_that_is_allowed() -> None:
     for dimension in [*bins_of_time("offered_at"), bins_of_number("talk_seconds", [60, 300, 900])]:
         assert condition(dimension.condition_for(dimension.name)).columns <= {"offered_at", "talk_seconds"}
