@@ -14,6 +14,7 @@ from sqaudit.frames import require
 Array = npt.NDArray[np.float64]
 DRAWS = 499  # a p-value of .002 is the smallest they can show: enough for one question
 MOST_OF_ALL = 0.8  # a stretch with more of the cases than this is "throughout"
+BLOCK = 50
 LEAST_CASES = 5.0
 SEED = 20260101
 
@@ -97,6 +98,9 @@ def _p_value(
 ) -> float:
     generator = np.random.default_rng(SEED)
     whole = np.maximum(np.rint(count), 0).astype(np.int64)
-    drawn = generator.multivariate_hypergeometric(whole, min(round(bad), int(whole.sum())), size=DRAWS)
-    gains = _gains(_inside(drawn.astype(np.float64), starts, ends), cases, bad, float(count.sum()))
-    return (1 + int((gains.max(axis=-1) >= best * (1 - 1e-9)).sum())) / (1 + DRAWS)
+    hits, reached = min(round(bad), int(whole.sum())), 0
+    for start in range(0, DRAWS, BLOCK):  # a year has 66,000 stretches: not all draws at once
+        drawn = generator.multivariate_hypergeometric(whole, hits, size=min(BLOCK, DRAWS - start))
+        gains = _gains(_inside(drawn.astype(np.float64), starts, ends), cases, bad, float(count.sum()))
+        reached += int((gains.max(axis=-1) >= best * (1 - 1e-9)).sum())
+    return (1 + reached) / (1 + DRAWS)

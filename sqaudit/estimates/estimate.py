@@ -215,8 +215,9 @@ def _count_bounds(
     found = []
     for at, point in enumerate(points):
         hits = np.where(within == at, values.numerator, 0.0)
+        seen = rows & ~np.isnan(values.numerator)  # a missing value is evidence of nothing
         if point.n and (known or point.estimate == 0):
-            found.append(_as_share(sample, hits, rows, point, population, settings))
+            found.append(_as_share(sample, hits, seen, point, population, settings))
         else:
             bounds = figure_bounds(point, bool(taken(sample)[rows].all()), settings)
             found.append(bounds._replace(low=max(bounds.low, float(hits.sum()))))  # max keeps a NaN

@@ -31,6 +31,7 @@ from sqaudit.standards.measures import SHARES
 from sqaudit.tests_of_change.changes import period_changes
 
 MOST_BINS = 40  # values of a column that is offered unasked; with more of them a cell holds hardly a case
+MOST_DAYS = 130  # of a period that is looked at day by day; a longer one by weeks
 FEW = 4  # dimensions to fall back on where cells are too fine
 MADE = ("stretch", "new")  # dimensions that exist in the present period only
 NOTHING = pd.DataFrame()
@@ -194,7 +195,9 @@ class Inquirer:
                 return search_level(now, kept, columns, target)
             if self.compared is None or now.empty or not (found["period"] == self.compared.label).any():
                 return None
-            searched = Searched(found, self.period.label, self.compared.label, tuple(self._earlier), columns)
+            bare = len(columns) == 1  # bare counts of several periods cannot be added up
+            earlier = () if bare else tuple(self._earlier)
+            searched = Searched(found, self.period.label, self.compared.label, earlier, columns)
             return search_change(searched, kept)
         except ValueError:  # no cell holds two cases: their spread cannot be told so finely
             few = kept[:FEW]
@@ -257,7 +260,7 @@ class Inquirer:
             told |= {"since": str(since.since), "since_earliest": str(since.earliest)}
             told["since_latest"] = str(since.latest)
         if one.kind_of_measure in SHARES:
-            days = self._inside(one, where, f"date_trunc('day', {event})")
+            days = self._inside(one, where, f"date_trunc('{_stretch_of(self.period)}', {event})")
             now = days[days["day"] >= pd.Timestamp(self.period.start or date.min)].assign(period=days["day"])
             if (crowd := crowded_stretch(now)) is not None:
                 told["crowd_from"], told["crowd_until"] = str(crowd.first)[:10], str(crowd.last)[:10]
@@ -341,9 +344,18 @@ def inquire(
     return Inquirer.of(audit, period, compare).inquire(indicator, dimensions, asked=asked)
 
 
+def _stretch_of(period: Period) -> str:
+    """The stretch of time in which bad cases are counted: days, in a long period weeks."""
+    if period.start is None or period.end is None or (period.end - period.start).days > MOST_DAYS:
+        return "week"
+    return "day"
+
+
 def _figures(cells_before: pd.DataFrame, one: Indicator) -> dict[str, float]:
     """What a segment had in the compared period alone."""
     count = float(cells_before["count"].sum())
+    if one.kind_of_measure == "count":  # of one period: events are all there is to a bare count
+        return {"count_before": 1.0, "observed_before": count, "rate_before": count}
     name = "bad" if cells_before["bad"].notna().any() or one.kind_of_measure in SHARES else "total"
     observed = float(cells_before[name].sum())
     rate = observed / count if count else np.nan
@@ -358,15 +370,15 @@ def _told_apart(found: pd.DataFrame, name: str) -> bool:
 
 
 def _measured_by(one: Indicator, found: pd.DataFrame) -> dict[str, Any] | None:
-    """How the search reads the cells of an indicator; None where it cannot."""
+    """How the search reads the cells of an indicator; None where it cannot.
+
+    Single values are read as how many lie in the outer quarter: means of long waits are no bell curves.
+    """
     if found.empty:
         return None
-    kind = mix_and_rate.kind_of(one)
     if found["bad"].notna().any():
         return {"bad": "bad", "count": "count"}
-    if kind == "mean" or one.kind_of_measure in ("quantile", "maximum"):
-        return {"value": "total", "count": "count", "squares": "squares"}
-    if one.kind_of_measure == "rate":
+    if one.kind_of_measure == "rate" and mix_and_rate.kind_of(one) is not None:
         return {"count": "total", "exposure": "count"}
     return {"count": "count"} if one.kind_of_measure == "count" else None
 

@@ -27,7 +27,14 @@ def kind_of(indicator: Indicator) -> Kind | None:
         return "share"
     if measure in ("mean", "balance", "quantile", "maximum"):
         return "mean" if measure in ("mean", "balance") else None
+    if measure == "rate" and _adds_amounts(indicator):
+        return None  # of amounts added up, the records behind the sum are not at hand here
     return "ratio" if measure in ("ratio", "gap", "rate") else None
+
+
+def _adds_amounts(indicator: Indicator) -> bool:
+    """Whether the events of a rate are amounts, not counts."""
+    return any(piece.side == "events" and piece.amount is not None for piece in indicator.pieces)
 
 
 def two_periods(cells: pd.DataFrame, indicator: Indicator, before: str, now: str) -> pd.DataFrame:
@@ -58,18 +65,11 @@ def _sums(cells: pd.DataFrame, indicator: Indicator) -> pd.DataFrame:
     if indicator.kind_of_measure in SHARES:
         bad = cells["bad"].fillna(0)
         return pd.DataFrame({"n": count, "sum": bad if indicator.direction == "lower" else count - bad})
-    if indicator.kind_of_measure == "rate":  # each case has one or no event: their squares are themselves
-        cases = np.maximum(count, total)
-        return pd.DataFrame(
-            {
-                "n": cases,
-                "sum": total,
-                "sum_squares": total,
-                "over": count,
-                "over_squares": count,
-                "products": total,
-            }
-        )
+    if indicator.kind_of_measure == "rate":  # events come to cases as Poisson: mean plus its square
+        cases = count.where(count > total, total)
+        squares = total + total**2 / cases.where(cases > 0, 1.0)
+        sums = {"n": cases, "sum": total, "sum_squares": squares, "over": count}
+        return pd.DataFrame({**sums, "over_squares": count, "products": total})
     squares = cells["squares"].fillna(0)
     if kind_of(indicator) == "ratio":
         crossed = {name: cells[name].fillna(0) for name in ("over_squares", "products")}

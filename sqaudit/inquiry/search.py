@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import log, nan
+from math import log, nan, sqrt
 from typing import Any
 
 import pandas as pd
@@ -23,6 +23,7 @@ SETTINGS = Settings(cell_spread=0.1, cell_spread_before=0.1, base_price=1.5, dra
 # Inside a segment the question is whether it is one thing: finer answers are preferred to coarser ones.
 INSIDE = replace(SETTINGS, merge=0.7, split=0.2)
 LEAST_BESIDE = 10.0  # cases in each period, to see whether the rest moved along
+APART = 2.0  # standard deviations by which a segment must differ from the rest, where the rest moved too
 CLEARLY = 3.0  # log likelihood by which finer segments must say more than the one: e^3 is 20 to 1
 SHARED = 0.98  # of the cases of a segment that also fulfil another one's conditions: it is a part of that one
 
@@ -65,7 +66,7 @@ def search_change(searched: Searched, dimensions: Sequence[Dimension]) -> Explan
     stretches = [one for one in dimensions if one.origin == "stretch"]
     first = searched.explained(lasting)
     rows: list[dict[str, Any]] = []
-    for one in _absorbed(searched, _rows(first)):
+    for one in _apart(searched, first, _absorbed(searched, _rows(first))):
         rows += _finer(searched.outside([row["conditions"] for row in rows]), one, lasting)
     if stretches:
         rest = searched.outside([row["conditions"] for row in rows])
@@ -74,7 +75,11 @@ def search_change(searched: Searched, dimensions: Sequence[Dimension]) -> Explan
         looks = first.looks + (second.looks if second else 0)
         first = replace(first, looks=looks)
     if not rows:
-        return first
+        return (
+            replace(first, outcome="general", segments=first.segments.head(0))
+            if len(first.segments)
+            else first
+        )
     frame = pd.DataFrame(rows, columns=list(first.segments.columns))
     frame["p_adjusted"] = (2 * frame["p_adjusted"]).clip(upper=1.0) if stretches else frame["p_adjusted"]
     return replace(first, outcome="segments", segments=frame)
@@ -166,6 +171,29 @@ def _figures(part: Searched) -> dict[str, float]:
 def _logit(bad: float, count: float) -> float:
     """The logit of a share, half a case added to both sides; of a rate above one, its logarithm."""
     return log((bad + 0.5) / (count - bad + 0.5)) if bad <= count else log((bad + 0.5) / (count + 0.5))
+
+
+def _apart(searched: Searched, explanation: Explanation, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The segments that moved otherwise than the rest, where the rest moved too.
+
+    The p-value of a segment tells of no change anywhere. If everything moves alike, the largest groups show
+    it most clearly, and none of them is a place where it happened.
+    """
+    if "general_shift" not in explanation.notes or "bad" not in searched.columns:
+        return rows
+    rest = _figures(searched.outside([row["conditions"] for row in rows]))
+    return [row for row in rows if _distance(_figures(searched.inside(row["conditions"])), rest) >= APART]
+
+
+def _distance(own: Mapping[str, float], rest: Mapping[str, float]) -> float:
+    """How many standard deviations lie between two shifts of a logit."""
+    shift, variance = 0.0, 0.0
+    for told, sign in ((own, 1.0), (rest, -1.0)):
+        for side, direction in (("now", 1.0), ("before", -1.0)):
+            bad, count = told[f"observed_{side}"], told[f"count_{side}"]
+            shift += sign * direction * _logit(bad, count)
+            variance += 1 / (bad + 0.5) + 1 / (max(count - bad, 0.0) + 0.5)
+    return abs(shift) / sqrt(variance)
 
 
 def _absorbed(searched: Searched, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from sqaudit.measure.question import Columns, Question, Scan, answered, event_of
 from sqaudit.standards.measures import SHARES
 from sqaudit.standards.model import Indicator, Piece, ShareOfCounts, Standard
 
+SINGLE = ("mean", "quantile", "maximum")  # measures of single values
 SUMS = ("rows", "count", "bad", "total", "squares", "over_squares", "products")
 
 
@@ -33,12 +34,15 @@ def cells(
     of a mean, quantile or maximum, `count` cases with the sum `total` and the sum of squares `squares`; of a
     ratio or a rate, `count` is what lies under the line and `total` what lies over it, with their squares and
     products row by row; of a count, `count` counts. What a measure does not have is NaN.
+    Of single values (mean, quantile, maximum) `bad` counts those beyond the outer quartile of all rows asked
+    for: the upper one, where higher is better the lower one. Sums of long waits say little of chance.
     A missing value of a dimension is None. Parts over several kinds of record are added up; a kind that
     lacks a column of a dimension stands under None there.
     """
-    failure = indicator.direction == "lower"
     frames = [
-        _of_piece(engine, single_scan(columns, question, piece, event), piece, dimensions, failure)
+        _of_piece(
+            engine, single_scan(columns, question, piece, event), piece, dimensions, indicator.direction
+        )
         for piece in standard.pieces_of(indicator)
         if answered(piece, indicator, columns)
         for event in [event_of(standard, columns, piece)]
@@ -56,15 +60,27 @@ def cells(
     )
 
 
+def _beyond(engine: Engine, scan: Scan, piece: Piece, higher_is_better: bool) -> str:
+    """The comparison by which a single value is one of the outer quarter; empty where none can be."""
+    if piece.measure.kind not in SINGLE:
+        return ""
+    answer = engine.query(sql.quartile(scan, piece, 0.25 if higher_is_better else 0.75))
+    edge = answer.iloc[:, 0].to_numpy("float64", na_value=np.nan)[0]
+    return "" if np.isnan(edge) else f"{'<' if higher_is_better else '>'} {float(edge)!r}"
+
+
 def _of_piece(
-    engine: Engine, scan: Scan, piece: Piece, dimensions: Mapping[str, str], failure: bool
+    engine: Engine, scan: Scan, piece: Piece, dimensions: Mapping[str, str], direction: str | None
 ) -> pd.DataFrame:
     there = [text if not unknown_columns(text, scan.columns) else "null" for text in dimensions.values()]
-    answer = engine.query(sql.cells(scan, piece, there)).dropna(subset=["_period"])
+    beyond = _beyond(engine, scan, piece, direction == "higher")
+    answer = engine.query(sql.cells(scan, piece, there, beyond)).dropna(subset=["_period"])
     answer = answer.rename(columns={f"_d{place}": name for place, name in enumerate(dimensions)})
     found = {name.removeprefix("i0_"): answer[name] for name in map(str, answer) if name.startswith("i0_")}
     sums = _sums(
-        piece, failure, {name: column.to_numpy("float64", na_value=np.nan) for name, column in found.items()}
+        piece,
+        direction == "lower",
+        {name: column.to_numpy("float64", na_value=np.nan) for name, column in found.items()},
     )
     frame = pd.DataFrame({"period": answer["_period"].to_numpy(), **{one: answer[one] for one in dimensions}})
     missing = np.full(len(frame), np.nan)
@@ -100,4 +116,5 @@ def _sums(piece: Piece, failure: bool, found: Mapping[str, np.ndarray]) -> dict[
     mean = found["value"]
     total = found.get("sum", mean * n)
     spread = np.nan_to_num(found.get("variance", np.zeros_like(n))) * np.maximum(n - 1, 0)
-    return {**rows, "count": n, "total": total, "squares": spread + total * mean}
+    outer = {"bad": found["beyond"]} if "beyond" in found else {}
+    return {**rows, "count": n, "total": total, "squares": spread + total * mean, **outer}

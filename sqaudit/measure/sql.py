@@ -46,8 +46,17 @@ def listing(scan: Scan, piece: Piece, status: str | None = None, where: str | No
     )
 
 
-def cells(scan: Scan, piece: Piece, dimensions: Sequence[str]) -> str:
+def quartile(scan: Scan, piece: Piece, share: float) -> str:
+    """The query for the value that a share of the counted rows lies below."""
+    reading = read(piece, scan.question.now)
+    value = f"quantile_cont({reading.aggregates['of']}, {share!r})"
+    return f"SELECT {value}\nFROM {_source(scan)}{_where(scan, f'({reading.counted})')}"
+
+
+def cells(scan: Scan, piece: Piece, dimensions: Sequence[str], beyond: str = "") -> str:
     """The query for what an indicator is made of in every combination of dimension values.
+
+    With `beyond`, such as `> 12.5`, of single values: also how many of them lie there, as `i0_beyond`.
 
     `dimensions` are condition texts over the columns of the kind; their values come as `_d0, _d1, ...`,
     beside `_period` and what the measure is made of: `i0_n, i0_met, i0_sum, ...`.
@@ -58,7 +67,12 @@ def cells(scan: Scan, piece: Piece, dimensions: Sequence[str]) -> str:
     needed |= {clock_column(fact, *instant) for instant in scan.instants for fact in CLOCK_FACTS}
     inner = ", ".join([f"{_period(scan)} AS _period", *made, *map(quoted, sorted(needed))])
     keys = ", ".join(["_period", *names])
-    shown = ",\n  ".join([keys, *_aggregates(0, read(piece, scan.question.now))])
+    reading = read(piece, scan.question.now)
+    sums = _aggregates(0, reading)
+    if beyond:
+        far = f"{reading.counted} AND {reading.aggregates['of']} {beyond}"
+        sums.append(f"count(*) FILTER (WHERE {far}) AS i0_beyond")
+    shown = ",\n  ".join([keys, *sums])
     rows = f"  SELECT {inner}\n  FROM {_source(scan)}{_where(scan)}"
     return f"SELECT\n  {shown}\nFROM (\n{rows}\n)\nGROUP BY {keys}"
 
