@@ -211,7 +211,9 @@ def _strings_by_another_name(path: Path) -> None:
     openpyxl.Workbook().save(path)
     with zipfile.ZipFile(path) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    types = parts["[Content_Types].xml"].replace(b"sharedStrings.xml", b"sharedStrings.bin")
+    kind = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    named = b'<Override PartName="/xl/sharedStrings.bin" ContentType="' + kind + b'"/></Types>'
+    types = parts["[Content_Types].xml"].replace(b"</Types>", named)
     parts |= {"[Content_Types].xml": types, "xl/sharedStrings.bin": b"0" * 61_000_000}
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():
