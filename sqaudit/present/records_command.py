@@ -8,6 +8,8 @@ from sqaudit.standards import Indicator
 from sqaudit.standards.measures import SHARES
 from sqaudit.standards.model import Piece, ShareOfCounts
 
+_ACTING = frozenset('$`"\\!')  # what a shell acts on within double quotation marks
+
 
 def records_command(run_file: object, indicator: Indicator, where: str, period: str) -> str:
     """`sqaudit records` for the records of a segment that a table counts: its bad ones, or all of a count.
@@ -17,7 +19,17 @@ def records_command(run_file: object, indicator: Indicator, where: str, period: 
     words = ["sqaudit", "records", str(run_file), indicator.id, "--period", period]
     if (status := status_told(indicator)) is not None:
         words += ["--status", status]
-    return " ".join(map(quote, [*words, "--where", where]))
+    return " ".join(map(shell_word, [*words, "--where", where]))
+
+
+def shell_word(text: str) -> str:
+    """The text as one word of a shell. Conditions hold single quotation marks, and read best in double ones.
+
+    >>> print(shell_word("team = 'Desk C'"), shell_word("north"), shell_word("$(touch made)"))
+    "team = 'Desk C'" north '$(touch made)'
+    """
+    plain = "'" in text and text.isprintable() and not set(text) & _ACTING
+    return f'"{text}"' if plain else quote(text)
 
 
 def status_told(indicator: Indicator) -> str | None:

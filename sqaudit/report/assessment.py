@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from shlex import quote
 from typing import Any
 
 import pandas as pd
@@ -22,6 +21,7 @@ from sqaudit.present.assessment_terminal import labels_for, lacking_lines
 from sqaudit.present.blocks import Block
 from sqaudit.present.figures.funnel import Funnel, alt_funnel, funnel_figure
 from sqaudit.present.gaming_sentences import finding_line, gaming_lines, innocent_line, not_assessable_lines
+from sqaudit.present.records_command import shell_word
 from sqaudit.present.tables.assessment import candidates_table, withheld_table
 from sqaudit.present.words import Labels, Tongue, joined, named, say
 from sqaudit.report.reader import Reader
@@ -72,7 +72,7 @@ def gaming(reader: Reader) -> Block:
 
 def _finding(reader: Reader, row: Mapping[Hashable, Any]) -> list[Block]:
     indicator = next(iter(row["indicators"] or ()), "INDICATOR")
-    command = f"sqaudit records RUN.yaml {quote(indicator)} --where {quote(row['where'])}"
+    command = f"sqaudit records RUN.yaml {shell_word(indicator)} --where {shell_word(row['where'])}"
     return [
         *_told(reader, lambda tongue: finding_line(row, reader.labels, tongue)),
         *_told(reader, lambda tongue: innocent_line(row, tongue), "note"),

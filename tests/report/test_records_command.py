@@ -32,6 +32,7 @@ HOSTILE = [
     "`touch made`",
     '"; touch made; "',
     "it's; touch made",
+    "it's $(touch made)",
     "!!",
     "\\",
     "a\nb",
