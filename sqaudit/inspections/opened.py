@@ -19,6 +19,8 @@ MOST_SHEETS = 20  # a form has three; the others are somebody's own
 MOST_CELLS = 3_000_000  # empty ones before the last of a row included
 MOST_FILLED = 200_000  # what is held in memory, some 500 bytes each
 
+MOST_TAGS = 10 * MOST_FILLED  # of the texts that cells share: four for a plain one, more for one in colours
+
 Place = tuple[int, int]
 
 
@@ -123,14 +125,19 @@ def _too_large(size: int, most: int) -> UnreadableError:
 
 
 def _refuse_sheets(path: Path) -> None:
-    """UnreadableError for more sheets than a form has, or several that are one part of the file."""
+    """UnreadableError for too many sheets or texts, or several sheets that are one part of the file."""
     from openpyxl.reader.excel import ExcelReader  # type: ignore[import-untyped]
+    from openpyxl.xml.constants import SHARED_STRINGS  # type: ignore[import-untyped]
 
     reader = ExcelReader(path, read_only=True, keep_links=False)
     with reader.archive:
         reader.read_manifest()
         reader.read_workbook()
         parts = [related.target for _, related in reader.parser.find_sheets()]
+        texts = reader.package.find(SHARED_STRINGS)
+        tags = reader.archive.read(texts.PartName[1:]).count(b"<") if texts is not None else 0
+    if tags > MOST_TAGS:
+        raise UnreadableError("too_much_filled", most=MOST_FILLED)
     if len(parts) > MOST_SHEETS:
         raise UnreadableError("too_many_sheets", sheets=len(parts), most=MOST_SHEETS)
     if len(set(parts)) < len(parts):

@@ -206,7 +206,7 @@ def _wide(path: Path) -> None:
     book.save(path)
 
 
-def _strings_by_another_name(path: Path) -> None:
+def _strings_by_another_name(path: Path, content: bytes = b"0" * 61_000_000) -> None:
     """Shared strings, which a reader finds by their type, in a part that is not called .xml."""
     openpyxl.Workbook().save(path)
     with zipfile.ZipFile(path) as archive:
@@ -214,7 +214,7 @@ def _strings_by_another_name(path: Path) -> None:
     kind = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
     named = b'<Override PartName="/xl/sharedStrings.bin" ContentType="' + kind + b'"/></Types>'
     types = parts["[Content_Types].xml"].replace(b"</Types>", named)
-    parts |= {"[Content_Types].xml": types, "xl/sharedStrings.bin": b"0" * 61_000_000}
+    parts |= {"[Content_Types].xml": types, "xl/sharedStrings.bin": content}
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():
             archive.writestr(name, content)
@@ -271,6 +271,7 @@ def _entities(path: Path) -> None:
         (lambda path: openpyxl.Workbook().save(path), "no_form"),
         (_bomb, "file_too_large"),
         (_strings_by_another_name, "file_too_large"),
+        (lambda path: _strings_by_another_name(path, b"<si/>" * 2_000_001), "too_much_filled"),
         (_wide, "sheet_too_large"),
         (_one_part_many_times, "sheets_share_a_part"),
         (_many_sheets, "too_many_sheets"),
