@@ -11,10 +11,9 @@ from sqaudit.conditions import unknown_columns
 from sqaudit.engines import Engine
 from sqaudit.measure import sql
 from sqaudit.measure.question import Columns, Question, Scan, answered, event_of, single_scan
-from sqaudit.standards.measures import SHARES
+from sqaudit.standards.measures import SHARES, SINGLE_VALUES
 from sqaudit.standards.model import Indicator, Piece, ShareOfCounts, Standard
 
-SINGLE = ("mean", "quantile", "maximum")  # measures of single values
 SUMS = ("rows", "count", "bad", "total", "squares", "over_squares", "products")
 
 
@@ -62,7 +61,7 @@ def cells(
 
 def _beyond(engine: Engine, scan: Scan, piece: Piece, higher_is_better: bool) -> str:
     """The comparison by which a single value is one of the outer quarter; empty where none can be."""
-    if piece.measure.kind not in SINGLE:
+    if piece.measure.kind not in SINGLE_VALUES:
         return ""
     answer = engine.query(sql.quartile(scan, piece, 0.25 if higher_is_better else 0.75))
     edge = answer.iloc[:, 0].to_numpy("float64", na_value=np.nan)[0]

@@ -15,12 +15,14 @@ from sqaudit.present.inquiry_words import (
     alternatives_line,
     breaks_lines,
     dimension_name,
+    figure_of_segments,
     recording_sentence,
     segment_name,
     when_line,
 )
 from sqaudit.present.words import Language, Tongue, say, tongues
 from sqaudit.standards import Standard
+from sqaudit.standards.measures import SINGLE_VALUES
 
 
 def inquiry_lines(found: Inquiry, standard: Standard, language: Language) -> list[str]:
@@ -32,7 +34,7 @@ def inquiry_table(found: Inquiry, standard: Standard, language: Language) -> Tab
     """The segments that stand out, one row each."""
     tongue = tongues(language)[0]
     labels = labels_of(standard)
-    one = standard.indicator(found.indicator)
+    unit, _ = figure_of_segments(standard.indicator(found.indicator))
     table = Table(title=say("root_cause.caption.segments", tongue), title_justify="left")
     for name in ("segment", "before", "now", "excess", "when", "p"):
         table.add_column(say(f"root_cause.column.{name}", tongue))
@@ -41,8 +43,8 @@ def inquiry_table(found: Inquiry, standard: Standard, language: Language) -> Tab
         other = alternatives_line(row["alternatives"], labels, tongue)
         table.add_row(
             f"{name}\n({other})" if other else name,
-            _counts(row, "before", one.shown_unit, tongue),
-            _counts(row, "now", one.shown_unit, tongue),
+            _counts(row, "before", unit, tongue),
+            _counts(row, "now", unit, tongue),
             numbers.plain(round(float(row["excess"]), 1)),
             when_line(row, tongue),
             numbers.p_value(row["p_adjusted"]),
@@ -73,6 +75,8 @@ def _lines(found: Inquiry, standard: Standard, tongue: Tongue) -> list[str]:
     for row in found.recording.to_dict("records"):
         where = segment_name(*places.get(row["where"], ([], [])), labels, tongue)
         lines.append("  " + recording_sentence(row, where, labels, tongue))
+    if len(found.segments) and one.kind_of_measure in SINGLE_VALUES:
+        lines.append(say("root_cause.outer", tongue))
     return [*lines, say("root_cause.looks", tongue, looks=found.looks)]
 
 

@@ -13,9 +13,16 @@ from sqaudit.present import numbers
 from sqaudit.present.control_sentences import artefact_sentence
 from sqaudit.present.sentences import short_list
 from sqaudit.present.words import DASH, Labels, Tongue, is_missing, is_said, joined, named, say
+from sqaudit.standards import Indicator
+from sqaudit.standards.measures import SINGLE_VALUES
 
 MOST_ALTERNATIVES = 3
 MOST_EVENTS = 3
+
+
+def figure_of_segments(one: Indicator) -> tuple[str, str | None]:
+    """The unit and the direction of the figures of segments: single values are told as the share far out."""
+    return ("share", "lower") if one.kind_of_measure in SINGLE_VALUES else (one.shown_unit, one.direction)
 
 
 def dimension_name(name: str, labels: Labels, language: Tongue) -> str:

@@ -27,6 +27,7 @@ from sqaudit.present.figures.waterfall import waterfall_steps
 from sqaudit.present.inquiry_words import (
     breaks_lines,
     dimension_name,
+    figure_of_segments,
     level_name,
     recording_sentence,
     segment_name,
@@ -37,6 +38,7 @@ from sqaudit.present.tables.trees import whys_table
 from sqaudit.present.words import Tongue, named, say
 from sqaudit.report.reader import Reader
 from sqaudit.standards import Indicator
+from sqaudit.standards.measures import SINGLE_VALUES
 from sqaudit.tests_of_change.strata import StratifiedChange
 
 CLEAR = 0.05  # adjusted p of a shift of the mix that is worth a picture
@@ -156,9 +158,15 @@ def _breaks(reader: Reader, inquiry: Inquiry) -> list[Block]:
 def _segments(reader: Reader, inquiry: Inquiry, one: Indicator) -> list[Block]:
     if inquiry.segments.empty:
         return []
-    unit, language = one.shown_unit, reader.language
+    unit, direction = figure_of_segments(one)
     shown = segments_found(
-        inquiry.segments, reader.labels, language, unit, one.direction, looks=inquiry.looks
+        inquiry.segments,
+        reader.labels,
+        reader.language,
+        unit,
+        direction,
+        looks=inquiry.looks,
+        outer=one.kind_of_measure in SINGLE_VALUES,
     )
     command = records_command("RUN.yaml", one, inquiry.segments.iloc[0]["where"], inquiry.period)
     return [

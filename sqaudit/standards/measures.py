@@ -10,6 +10,7 @@ from sqaudit.descriptions import Description, shape
 from sqaudit.standards.values import Expression, Figure, Seconds, Word
 
 SHARES = frozenset({"share", "within", "complete"})  # of cases; they may be summed over unlike record kinds
+SINGLE_VALUES = frozenset({"mean", "quantile", "maximum"})  # measures of one number for each case
 ADDING_UP = frozenset({*SHARES, "count", "ratio", "gap", "balance"})  # may be summed over record kinds
 _UNITS = {
     **dict.fromkeys((*SHARES, "gap", "rate"), "share"),

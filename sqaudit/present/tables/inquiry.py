@@ -31,11 +31,13 @@ def segments_found(
     direction: str | None,
     *,
     looks: int,
+    outer: bool = False,
 ) -> Block:
     """One row for each segment: figure before and now, cases more than expected, when, and the adjusted p.
 
     In: the segments of an inquiry. Shares are shown as the figure of the standard (the good share, where
-    higher is better), so that they can be found again in the other tables.
+    higher is better), so that they can be found again in the other tables. `outer` says that the figures are
+    shares of single values in the outer quarter.
     """
 
     def cells(row: dict[str, Any], tongue: Tongue) -> list[Cell]:
@@ -54,6 +56,7 @@ def segments_found(
         head = [_head(name, tongue, wide=name in ("segment", "when")) for name in names]
         rows = [Row(cells(row, tongue)) for row in records_of(segments)]
         notes = [say("root_cause.looks", tongue, looks=looks), say("root_cause.where_not_why", tongue)]
+        notes += [say("root_cause.outer", tongue)] if outer else []
         return table(head, rows, tongue, caption=say("root_cause.caption.segments", tongue), notes=notes)
 
     return bilingual(render, language)
