@@ -1,6 +1,6 @@
 """How fast a stratified sample is drawn from ten million tickets, and how much memory that takes.
 
-Skipped unless asked for: `python -m pytest tests/benchmarks/test_drawing_speed.py --benchmark-only -n 0 -s`. The
+Skipped unless asked for: `python -m pytest tests/benchmarks/test_drawing_speed.py --benchmark-only -n 0`. The
 size can be set with SQAUDIT_BENCHMARK_ROWS. Prints the ratios of the promise: under twice the time of one
 scan of the columns that the draw needs, under 1 GB at the peak. The scan reads every value of these columns
 through the same view, in the same period, and takes the smallest of each: it hashes, groups and sorts

@@ -1,6 +1,6 @@
 """How fast measuring is against a hand-written query and against pandas, on ten million tickets.
 
-Skipped unless asked for: `python -m pytest tests/benchmarks --benchmark-only -n 0 -s`. The size can be set with
+Skipped unless asked for: `python -m pytest tests/benchmarks --benchmark-only -n 0`. The size can be set with
 SQAUDIT_BENCHMARK_ROWS. Prints the three ratios of the promise: within 1.5 times a hand-written DuckDB query,
 at least 5 times faster than pandas, peak memory under 2 GB.
 """

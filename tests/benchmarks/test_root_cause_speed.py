@@ -1,6 +1,6 @@
 """How long the search for segments takes: one large table of forecasts, and ten million records.
 
-Skipped unless asked for: `python -m pytest tests/benchmarks/test_root_cause_speed.py --benchmark-only -n 0 -s`.
+Skipped unless asked for: `python -m pytest tests/benchmarks/test_root_cause_speed.py --benchmark-only -n 0`.
 The size can be set with SQAUDIT_BENCHMARK_ROWS. Prints seconds by the clock and of the processor, beside the
 promise: 1 s for a table of 48,000 cells, 30 s and 3 GB for ten million records with eight dimensions.
 """

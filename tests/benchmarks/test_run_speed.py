@@ -1,6 +1,6 @@
 """What a run adds to plain papermill, and how soon a bad run file is refused.
 
-Skipped unless asked for: `python -m pytest tests/benchmarks --benchmark-only -n 0 -s`. Promised: at most 1.3 times
+Skipped unless asked for: `python -m pytest tests/benchmarks --benchmark-only -n 0`. Promised: at most 1.3 times
 what plain papermill needs for the same two notebooks one after the other; two seconds for a bad run file.
 """
 
