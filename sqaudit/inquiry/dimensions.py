@@ -119,15 +119,16 @@ def chosen_dimensions(
 ) -> list[Dimension]:
     """The dimensions that somebody names: columns, or weekday, hour, part_of_day; all faults at once.
 
-    A name that is given twice means what it means once. `new_agent` is looked at wherever `agent` is, and may
-    be named beside it.
+    A name given twice means what it means once. `new_agent` stands for the agents until the cells tell
+    who of them is new; where `agent` is named too, it is looked at anyway.
     """
     own = [kind for kind in indicator.kinds if kind in columns]
     known = sorted({name for kind in own for name in columns[kind]} - set(hidden))
-    told = {"new_agent"} - set(known) if "agent" in known else set()
-    wanted = [name for name in dict.fromkeys(names) if name not in told]
+    wanted = dict.fromkeys(names)
     events = [str(kinds[kind].time) for kind in own if kind in kinds and kinds[kind].time]
     bins = {one.name: one for event in events[:1] for one in bins_of_time(quoted_if_needed(event))}
+    if "agent" in known:
+        bins["new_agent"] = Dimension("new_agent", "agent", "new")
     faults = [
         Fault(
             "dimensions",
@@ -138,9 +139,6 @@ def chosen_dimensions(
         for name in wanted
         if name not in known and name not in bins
     ]
-    if told & set(names) and "agent" not in wanted:
-        message = "'new_agent' is read from 'agent', which is not named."
-        faults.append(Fault("dimensions", message, "Name both: agent,new_agent."))
     if faults:
         raise ParameterError(faults)
     return [

@@ -142,9 +142,12 @@ class Inquirer:
         Unasked, the months of a long period and the agents who are new in it are looked at too.
         """
         stretches = series.months_of(self.period, self._event(one)) if unasked else []
-        found = self._cells(one, [*dimensions, *stretches])
-        kept = [dimension for dimension in dimensions if _told_apart(found, dimension.name)]
-        if unasked or any(dimension.name == "agent" for dimension in dimensions):
+        own = {dimension.name: dimension for dimension in dimensions if dimension.origin not in MADE}
+        wanted = unasked or "agent" in own or len(own) < len(dimensions)
+        agents = [Dimension("agent", "agent")] if wanted and not unasked and "agent" not in own else []
+        found = self._cells(one, [*own.values(), *agents, *stretches])
+        kept = [dimension for name, dimension in own.items() if _told_apart(found, name)]
+        if wanted:
             found, new = with_new_agents(found, self.period.label)
             kept += [new] if new is not None else []
         return found, [*kept, *stretches]

@@ -1,8 +1,8 @@
 """How fast a share by business clock is against a hand-written query, on ten million tickets.
 
-Skipped unless asked for: `python -m pytest tests/benchmarks/test_business_clock.py --benchmark-only -n 0`. The
-size can be set with SQAUDIT_BENCHMARK_ROWS. Prints the ratio of the promise: within 1.5 times a hand-written
-DuckDB query that joins a table of days and knows one shift without a change of clocks.
+Skipped unless asked for: `python -m pytest tests/benchmarks/test_business_clock.py --benchmark-only -n 0`.
+The size can be set with SQAUDIT_BENCHMARK_ROWS. Prints the ratio of the promise: within 1.5 times a
+hand-written DuckDB query that joins a table of days and knows one shift without a change of clocks.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """What a run adds to plain papermill, and how soon a bad run file is refused.
 
-Skipped unless asked for: `python -m pytest tests/benchmarks --benchmark-only -n 0`. Promised: at most 1.3 times
-what plain papermill needs for the same two notebooks one after the other; two seconds for a bad run file.
+Skipped unless asked for: `python -m pytest tests/benchmarks --benchmark-only -n 0`. Promised: at most 1.3
+times what plain papermill needs for the same two notebooks one after the other; two seconds for a bad run
+file.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ import sqaudit
 from sqaudit.conditions import condition
 from sqaudit.errors import ParameterError
 from sqaudit.inquiry.dimensions import bins_of_number, bins_of_time, chosen_dimensions, described_dimensions
+from sqaudit.inquiry.inquire import inquire
 from sqaudit.plan import described_kinds
 
 
@@ -61,13 +62,12 @@ def test_a_name_given_twice_means_what_it_means_once(audit: sqaudit.Audit) -> No
     assert [dimension.name for dimension in chosen] == ["team", "hour"]
 
 
-def test_new_agents_are_named_beside_the_agents(audit: sqaudit.Audit) -> None:
+def test_new_agents_are_looked_at_without_the_agents(audit: sqaudit.Audit) -> None:
+    found = inquire(audit, "fcr_ticket", ["team", "new_agent"])
+    assert found.dimensions == ("team", "new_agent")
+    assert ["new_agent"] in found.segments["dimensions"].tolist()
+    assert "agent" in inquire(audit, "fcr_ticket", ["agent", "new_agent"]).dimensions
     one, kinds = audit.standard.indicator("fcr_ticket"), described_kinds(audit.standard)
-    chosen = chosen_dimensions(["new_agent", "agent", "team"], one, kinds, audit.columns, ())
-    assert [dimension.name for dimension in chosen] == ["agent", "team"]  # the inquiry adds who is new
-    with pytest.raises(ParameterError) as told:
-        chosen_dimensions(["team", "new_agent"], one, kinds, audit.columns, ())
-    assert [fault.remedy for fault in told.value.faults] == ["Name both: agent,new_agent."]
     with pytest.raises(ParameterError, match="have no column 'new_agent'"):
         chosen_dimensions(["new_agent"], one, kinds, audit.columns, hidden=("agent",))
 
