@@ -28,8 +28,8 @@ def figure_of_segments(one: Indicator) -> tuple[str, str | None]:
 def dimension_name(name: str, labels: Labels, language: Tongue) -> str:
     """What a reader calls a dimension: from the labels, our own words, or the record kinds.
 
-    >>> dimension_name("weekday", {}, "en"), dimension_name("fault_found_at", {}, "en")
-    ('Weekday', 'Fault found at')
+    >>> dimension_name("weekday", {}, "en"), dimension_name("supplier", {}, "en")
+    ('Weekday', 'Supplier')
     """
     if name in labels or is_said(f"segment.{name}"):
         return named(labels, name, language, "segment")
