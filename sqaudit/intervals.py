@@ -46,9 +46,9 @@ def wilson(successes: npt.ArrayLike, trials: npt.ArrayLike, confidence: float = 
     >>> [round(float(bound), 4) for bound in wilson(15, 148)]
     [0.0624, 0.1605]
     """
-    z = _normal_quantile(confidence)
+    z = normal_quantile(confidence)
     x, n = _share_counts(successes, trials)
-    return _interval(_wilson_low(x, n, z), 1 - _wilson_low(n - x, n, z))
+    return interval_of(_wilson_low(x, n, z), 1 - _wilson_low(n - x, n, z))
 
 
 def clopper_pearson(successes: npt.ArrayLike, trials: npt.ArrayLike, confidence: float = 0.95) -> Interval:
@@ -65,11 +65,11 @@ def clopper_pearson(successes: npt.ArrayLike, trials: npt.ArrayLike, confidence:
     >>> [round(float(bound), 4) for bound in clopper_pearson(15, 148)]
     [0.0578, 0.1617]
     """
-    tail = _tail(confidence)
+    tail = tail_of(confidence)
     x, n = _share_counts(successes, trials)
     low = np.where(x == 0, 0.0, special.betaincinv(x, n - x + 1, tail))
     high = np.where(x == n, 1.0, special.betainccinv(x + 1, n - x, tail))
-    return _interval(low, high)
+    return interval_of(low, high)
 
 
 def hypergeometric(
@@ -90,7 +90,7 @@ def hypergeometric(
     >>> [round(float(bound), 3) for bound in hypergeometric(48, 50, 55)]
     [0.927, 0.964]
     """
-    tail = _tail(confidence)
+    tail = tail_of(confidence)
     x, n, size = np.broadcast_arrays(
         _whole("successes", successes), _whole("sample", sample), _whole("population", population)
     )
@@ -103,7 +103,7 @@ def hypergeometric(
     fewest = size_known - most_in_population(n_known - x_known, n_known, size_known, tail)
     low[known] = fewest / size_known
     high[known] = most_in_population(x_known, n_known, size_known, tail) / size_known
-    return _interval(low, high)
+    return interval_of(low, high)
 
 
 def balance(
@@ -124,7 +124,7 @@ def balance(
     >>> [round(float(bound), 1) for bound in balance(plus=50, minus=20, trials=100)]
     [14.1, 44.2]
     """
-    z = _normal_quantile(confidence)
+    z = normal_quantile(confidence)
     more, less, n = np.broadcast_arrays(
         _counts("plus", plus), _counts("minus", minus), _counts("trials", trials)
     )
@@ -132,7 +132,7 @@ def balance(
     n = np.where(n > 0, n, np.nan)
     p, d = (more + 0.75) / (n + 3), (less + 0.75) / (n + 3)
     reach = z * np.sqrt((p + d - (p - d) ** 2) / (n + 3))
-    return _interval(*(100 * np.clip(bound, -1, 1) for bound in (p - d - reach, p - d + reach)))
+    return interval_of(*(100 * np.clip(bound, -1, 1) for bound in (p - d - reach, p - d + reach)))
 
 
 def mean_t(
@@ -148,7 +148,7 @@ def mean_t(
     >>> [round(float(bound), 3) for bound in mean_t(mean=1.58, variance=1.513, n=10)]
     [0.7, 2.46]
     """
-    tail = _tail(confidence)
+    tail = tail_of(confidence)
     spread, count = _counts("variance", variance), _counts("n", n)
     centre = np.asarray(mean, dtype=np.float64)
     count = np.where(count >= 2, count, np.nan)
@@ -171,7 +171,7 @@ def order_statistic_ranks(n: npt.ArrayLike, quantile: npt.ArrayLike, confidence:
     >>> order_statistic_ranks([5, 6, 20], 0.5)
     Ranks(lower=array([0, 1, 6]), upper=array([ 6,  6, 15]))
     """
-    tail = _tail(confidence)
+    tail = tail_of(confidence)
     count = _whole("n", n)
     if np.isnan(count).any():
         raise ValueError("n must be known for ranks: a whole number, 0 or more; found a missing value.")
@@ -198,11 +198,11 @@ def poisson_exact(count: npt.ArrayLike, exposure: npt.ArrayLike = 1.0, confidenc
     >>> [round(float(bound), 3) for bound in poisson_exact(5)]
     [1.623, 11.668]
     """
-    tail = _tail(confidence)
+    tail = tail_of(confidence)
     events, over = _counts("count", count), _counts("exposure", exposure)
     over = np.where(over > 0, over, np.nan)
     low = np.where(events == 0, 0.0, special.gammaincinv(events, tail))
-    return _interval(low / over, special.gammainccinv(events + 1, tail) / over)
+    return interval_of(low / over, special.gammainccinv(events + 1, tail) / over)
 
 
 def ratio_t(
@@ -230,7 +230,7 @@ def ratio_t(
     >>> [round(float(bound), 3) for bound in bounds]
     [0.504, 0.996]
     """
-    tail = _tail(confidence)
+    tail = tail_of(confidence)
     top, bottom, product = (np.asarray(values, dtype=np.float64) for values in (sum_y, sum_x, sum_xy))
     top_squares, bottom_squares = _counts("sum_yy", sum_yy), _counts("sum_xx", sum_xx)
     units = _counts("n", n)
@@ -269,7 +269,7 @@ def newcombe_difference(
     difference = share_1 - share_0
     below = np.hypot(share_1 - low_1, high_0 - share_0)
     above = np.hypot(high_1 - share_1, share_0 - low_0)
-    return _interval(difference - below, difference + above)
+    return interval_of(difference - below, difference + above)
 
 
 def welch_difference(
@@ -293,7 +293,7 @@ def welch_difference(
     >>> [round(float(bound), 3) for bound in welch_difference(0.75, 3.2006, 10, 2.33, 4.009, 10)]
     [-3.365, 0.205]
     """
-    tail = _tail(confidence)
+    tail = tail_of(confidence)
     count_1, count_0 = _counts("n_1", n_1), _counts("n_0", n_0)
     count_1 = np.where(count_1 >= 2, count_1, np.nan)
     count_0 = np.where(count_0 >= 2, count_0, np.nan)
@@ -328,11 +328,11 @@ def difference(
     change = estimate_1 - estimate_0
     below = np.hypot(estimate_1 - lower_1, upper_0 - estimate_0)
     above = np.hypot(upper_1 - estimate_1, estimate_0 - lower_0)
-    return _interval(change - below, change + above)
+    return interval_of(change - below, change + above)
 
 
-def _tail(confidence: float) -> float:
-    """What each side may miss."""
+def tail_of(confidence: float) -> float:
+    """What each side of an interval may miss; ValueError unless the confidence lies between 0 and 1."""
     tail = (1 - confidence) / 2
     if not 0 < tail < 0.5:
         raise ValueError(
@@ -341,8 +341,9 @@ def _tail(confidence: float) -> float:
     return tail
 
 
-def _normal_quantile(confidence: float) -> float:
-    return float(-special.ndtri(_tail(confidence)))
+def normal_quantile(confidence: float) -> float:
+    """How many standard errors an interval reaches to either side: the normal distribution."""
+    return float(-special.ndtri(tail_of(confidence)))
 
 
 def _counts(name: str, values: npt.ArrayLike) -> Array:
@@ -385,7 +386,7 @@ def _wilson_low(x: Array, n: Array, z: float) -> Array:
     return np.asarray(2 * x * x / n / (2 * x + z * z + z * np.sqrt(z * z + 4 * x * (n - x) / n)))
 
 
-def _interval(low: npt.ArrayLike, high: npt.ArrayLike) -> Interval:
+def interval_of(low: npt.ArrayLike, high: npt.ArrayLike) -> Interval:
     """The bounds as arrays, or as np.float64 where the input was a plain number."""
     return Interval(np.asarray(low, dtype=np.float64)[()], np.asarray(high, dtype=np.float64)[()])
 
@@ -393,7 +394,7 @@ def _interval(low: npt.ArrayLike, high: npt.ArrayLike) -> Interval:
 def _around(centre: Array, standard_error: Array, freedom: Array, tail: float) -> Interval:
     """Centre plus and minus Student's t times the standard error."""
     reach = -special.stdtrit(freedom, tail) * standard_error
-    return _interval(centre - reach, centre + reach)
+    return interval_of(centre - reach, centre + reach)
 
 
 def _welch_freedom(part_1: Array, count_1: Array, part_0: Array, count_0: Array) -> Array:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from scipy import special
 
 from sqaudit.finite_population import Array
-from sqaudit.intervals import Interval, wilson
+from sqaudit.intervals import Interval, interval_of, normal_quantile, tail_of, wilson
 
 _HALVINGS = 100  # of an interval no wider than 1: far below the last digit of a double
 _Bound = Literal["lower", "upper"]
@@ -33,7 +33,7 @@ def wald(
     >>> [round(float(bound), 3) for bound in wald(98, 100)]
     [0.953, 1.007]
     """
-    z, (x, n) = _z(confidence), _share(successes, trials)
+    z, (x, n) = normal_quantile(confidence), _share(successes, trials)
     p = x / n
     return _around(p, z * np.sqrt(p * (1 - p) / n), clip=clip)
 
@@ -46,8 +46,8 @@ def wilson_corrected(successes: npt.ArrayLike, trials: npt.ArrayLike, confidence
     >>> [round(float(bound), 4) for bound in wilson_corrected(15, 148)]
     [0.0598, 0.1644]
     """
-    z, (x, n) = _z(confidence), _share(successes, trials)
-    return _interval(_corrected_low(x, n, z), 1 - _corrected_low(n - x, n, z))
+    z, (x, n) = normal_quantile(confidence), _share(successes, trials)
+    return interval_of(_corrected_low(x, n, z), 1 - _corrected_low(n - x, n, z))
 
 
 def agresti_coull(
@@ -62,7 +62,7 @@ def agresti_coull(
     >>> [round(float(bound), 4) for bound in agresti_coull(2, 10)]
     [0.0459, 0.5206]
     """
-    z, (x, n) = _z(confidence), _share(successes, trials)
+    z, (x, n) = normal_quantile(confidence), _share(successes, trials)
     more = n + z * z
     p = (x + z * z / 2) / more
     return _around(p, z * np.sqrt(p * (1 - p) / more), clip=clip)
@@ -80,12 +80,12 @@ def jeffreys(
     >>> [round(float(bound), 3) for bound in jeffreys(1, 29)]
     [0.004, 0.15]
     """
-    tail, (x, n) = _tail(confidence), _share(successes, trials)
+    tail, (x, n) = tail_of(confidence), _share(successes, trials)
     low = special.betaincinv(x + 0.5, n - x + 0.5, tail)
     high = special.betainccinv(x + 0.5, n - x + 0.5, tail)
     if edges:
         low, high = np.where(x == 0, 0.0, low), np.where(x == n, 1.0, high)
-    return _interval(low, high)
+    return interval_of(low, high)
 
 
 def mid_p(successes: npt.ArrayLike, trials: npt.ArrayLike, confidence: float = 0.95) -> Interval:
@@ -96,8 +96,8 @@ def mid_p(successes: npt.ArrayLike, trials: npt.ArrayLike, confidence: float = 0
     >>> [round(float(bound), 4) for bound in mid_p(15, 148)]
     [0.0601, 0.1581]
     """
-    tail, (x, n) = _tail(confidence), _share(successes, trials)
-    return _interval(1 - _mid_p_high(n - x, n, tail), _mid_p_high(x, n, tail))
+    tail, (x, n) = tail_of(confidence), _share(successes, trials)
+    return interval_of(1 - _mid_p_high(n - x, n, tail), _mid_p_high(x, n, tail))
 
 
 def one_sided(
@@ -166,7 +166,7 @@ def wald_difference(
     >>> [round(float(bound), 3) for bound in wald_difference(7, 34, 1, 34)]
     [0.029, 0.324]
     """
-    z = _z(confidence)
+    z = normal_quantile(confidence)
     (x_1, n_1), (x_0, n_0) = _share(successes_1, trials_1), _share(successes_0, trials_0)
     p_1, p_0 = x_1 / n_1, x_0 / n_0
     return _around(p_1 - p_0, z * np.sqrt(p_1 * (1 - p_1) / n_1 + p_0 * (1 - p_0) / n_0))
@@ -188,7 +188,7 @@ def agresti_caffo(
     """
     (x_1, n_1), (x_0, n_0) = _share(successes_1, trials_1), _share(successes_0, trials_0)
     low, high = wald_difference(x_1 + 1, n_1 + 2, x_0 + 1, n_0 + 2, confidence)
-    return _interval(np.maximum(low, -1), np.minimum(high, 1))
+    return interval_of(np.maximum(low, -1), np.minimum(high, 1))
 
 
 def miettinen_nurminen(
@@ -207,7 +207,7 @@ def miettinen_nurminen(
     """
     (x_1, n_1), (x_0, n_0) = _share(successes_1, trials_1), _share(successes_0, trials_0)
     together = n_1 + n_0
-    return _score_difference(x_1, n_1, x_0, n_0, _z(confidence), together / (together - 1))
+    return _score_difference(x_1, n_1, x_0, n_0, normal_quantile(confidence), together / (together - 1))
 
 
 def mee(
@@ -225,7 +225,7 @@ def mee(
     [0.0533, 0.3377]
     """
     (x_1, n_1), (x_0, n_0) = _share(successes_1, trials_1), _share(successes_0, trials_0)
-    return _score_difference(x_1, n_1, x_0, n_0, _z(confidence), np.ones(np.shape(x_1)))
+    return _score_difference(x_1, n_1, x_0, n_0, normal_quantile(confidence), np.ones(np.shape(x_1)))
 
 
 def katz_ratio(
@@ -242,13 +242,13 @@ def katz_ratio(
     >>> [round(float(bound), 2) for bound in katz_ratio(7, 34, 1, 34)]
     [0.91, 53.87]
     """
-    z = _z(confidence)
+    z = normal_quantile(confidence)
     (x_1, n_1), (x_0, n_0) = _share(successes_1, trials_1), _share(successes_0, trials_0)
     known = (x_1 > 0) & (x_0 > 0)
     x_1, x_0 = np.where(known, x_1, np.nan), np.where(known, x_0, np.nan)
     reach = z * np.sqrt(1 / x_1 - 1 / n_1 + 1 / x_0 - 1 / n_0)
     ratio = (x_1 / n_1) / (x_0 / n_0)
-    return _interval(ratio * np.exp(-reach), ratio * np.exp(reach))
+    return interval_of(ratio * np.exp(-reach), ratio * np.exp(reach))
 
 
 def koopman_ratio(
@@ -267,7 +267,7 @@ def koopman_ratio(
     >>> [round(float(bound), 2) for bound in koopman_ratio(7, 34, 1, 34)]
     [1.22, 42.58]
     """
-    z = _z(confidence)
+    z = normal_quantile(confidence)
     (x_1, n_1), (x_0, n_0) = _share(successes_1, trials_1), _share(successes_0, trials_0)
     known = (x_1 > 0) | (x_0 > 0)
     x_1, x_0 = np.where(known, x_1, np.nan), np.where(known, x_0, np.nan)
@@ -283,7 +283,7 @@ def koopman_ratio(
     low, high = _edge(holds, centre, np.zeros(centre.shape)), _edge(holds, centre, np.ones(centre.shape))
     low, high = np.where(x_1 == 0, 0.0, low), np.where(x_0 == 0, 1.0, high)
     with np.errstate(divide="ignore"):
-        return _interval(low / (1 - low), high / (1 - high))
+        return interval_of(low / (1 - low), high / (1 - high))
 
 
 def odds_ratio(
@@ -307,9 +307,9 @@ def odds_ratio(
     (x_1, n_1), (x_0, n_0) = _share(successes_1, trials_1), _share(successes_0, trials_0)
     cells = [np.asarray(cell + added) for cell in np.broadcast_arrays(x_1, n_1 - x_1, x_0, n_0 - x_0)]
     a, b, c, d = (np.where(cell > 0, cell, np.nan) for cell in cells)
-    reach = _z(confidence) * np.sqrt(1 / a + 1 / b + 1 / c + 1 / d)
+    reach = normal_quantile(confidence) * np.sqrt(1 / a + 1 / b + 1 / c + 1 / d)
     ratio = a * d / (b * c)
-    return _interval(ratio * np.exp(-reach), ratio * np.exp(reach))
+    return interval_of(ratio * np.exp(-reach), ratio * np.exp(reach))
 
 
 def _corrected_low(x: Array, n: Array, z: float) -> Array:
@@ -338,7 +338,7 @@ def _score_difference(x_1: Array, n_1: Array, x_0: Array, n_0: Array, z: float, 
         return np.asarray((difference - delta) ** 2 <= z * z * variance)
 
     ends = np.ones(difference.shape)
-    return _interval(_edge(holds, difference, -ends), _edge(holds, difference, ends))
+    return interval_of(_edge(holds, difference, -ends), _edge(holds, difference, ends))
 
 
 def _restricted_by_difference(
@@ -392,23 +392,6 @@ def _share(successes: npt.ArrayLike, trials: npt.ArrayLike) -> tuple[Array, Arra
     return np.where(empty, np.nan, x), np.where(empty, np.nan, n)
 
 
-def _tail(confidence: float) -> float:
-    tail = (1 - confidence) / 2
-    if not 0 < tail < 0.5:
-        raise ValueError(
-            f"confidence must lie between 0 and 1, both excluded (0.95 for 95 %); found {confidence!r}."
-        )
-    return tail
-
-
-def _z(confidence: float) -> float:
-    return float(-special.ndtri(_tail(confidence)))
-
-
 def _around(centre: Array, reach: Array, *, clip: bool = False) -> Interval:
     low, high = centre - reach, centre + reach
-    return _interval(np.maximum(low, 0), np.minimum(high, 1)) if clip else _interval(low, high)
-
-
-def _interval(low: npt.ArrayLike, high: npt.ArrayLike) -> Interval:
-    return Interval(np.asarray(low, dtype=np.float64)[()], np.asarray(high, dtype=np.float64)[()])
+    return interval_of(np.maximum(low, 0), np.minimum(high, 1)) if clip else interval_of(low, high)

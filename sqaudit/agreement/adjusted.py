@@ -10,10 +10,10 @@ import pandas as pd
 from scipy import special
 
 from sqaudit.agreement.additive import Additive, fit_additive
-from sqaudit.agreement.figure import tail_of
 from sqaudit.agreement.ratings import Array, Integers
 from sqaudit.agreement.severity import NO_FREEDOM, NO_RESIDUAL, NOT_SHARED, shrunken_effects
 from sqaudit.frames import require
+from sqaudit.intervals import tail_of
 
 SEVERAL_GROUPS = "inspectors_of_several_groups"
 ONE_CASE = "one_case_only"

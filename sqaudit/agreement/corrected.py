@@ -23,10 +23,10 @@ from sqaudit.agreement.figure import (
     Coefficient,
     all_agree_low,
     t_reach,
-    tail_of,
 )
 from sqaudit.agreement.ratings import Array, Level
 from sqaudit.agreement.weights import alpha_distances, checked_weights
+from sqaudit.intervals import tail_of
 
 ROUNDING = 1e-9  # a spread or a rest of disagreement below this is rounding
 RESAMPLES = 2000  # enough for a percentile at 2.5 % to stand within a few thousandths

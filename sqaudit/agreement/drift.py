@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from sqaudit.agreement.figure import tail_of
 from sqaudit.agreement.ratings import Array
 from sqaudit.agreement.several import adjusted_p_values
 from sqaudit.frames import require
+from sqaudit.intervals import tail_of
 
 DRIFT = (
     "inspector", "weeks", "ratings", "severity_per_week", "low", "high", "standard_error", "change",

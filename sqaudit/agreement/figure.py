@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
+from sqaudit.intervals import tail_of
+
 TOO_FEW = "fewer_than_two_ratings_per_unit"
 ONE_UNIT = "one_unit_only"
 NO_VARIATION = "no_variation"
@@ -30,16 +32,6 @@ class Coefficient:
     ratings: int = 0
     method: str = ""
     reason: str = ""
-
-
-def tail_of(confidence: float) -> float:
-    """What each side of an interval may miss; ValueError unless the confidence lies between 0 and 1."""
-    tail = (1 - confidence) / 2
-    if not 0 < tail < 0.5:
-        raise ValueError(
-            f"confidence must lie between 0 and 1, both excluded (0.95 for 95 %); found {confidence!r}."
-        )
-    return tail
 
 
 def t_reach(freedom: float, confidence: float) -> float:

@@ -9,8 +9,9 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import special
 
-from sqaudit.agreement.figure import NO_VARIATION, tail_of
+from sqaudit.agreement.figure import NO_VARIATION
 from sqaudit.agreement.ratings import Array
+from sqaudit.intervals import tail_of
 
 FORMS = ("icc_1_1", "icc_2_1", "icc_3_1", "icc_1_k", "icc_2_k", "icc_3_k")
 _PERFECT = "no_residual_variation"

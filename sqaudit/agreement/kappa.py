@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from sqaudit.agreement.figure import NO_SPREAD, NO_VARIATION, TOO_FEW, Coefficient, all_agree_low, tail_of
+from sqaudit.agreement.figure import NO_SPREAD, NO_VARIATION, TOO_FEW, Coefficient, all_agree_low
 from sqaudit.agreement.ratings import Array
 from sqaudit.agreement.weights import checked_weights
+from sqaudit.intervals import tail_of
 
 ROUNDING = 1e-9  # a rest of disagreement or a variance below this is rounding
 _ASYMPTOTIC = "normal_interval_fleiss_cohen_everitt_1969"

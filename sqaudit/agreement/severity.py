@@ -7,10 +7,10 @@ import pandas as pd
 from scipy import special
 
 from sqaudit.agreement.additive import Additive, fit_additive
-from sqaudit.agreement.figure import tail_of
 from sqaudit.agreement.ratings import Array
 from sqaudit.agreement.several import adjusted_p_values
 from sqaudit.agreement.shrinkage import shrink
+from sqaudit.intervals import tail_of
 
 SEVERITY = (
     "inspector", "group", "ratings", "cases_shared", "severity", "low", "high", "standard_error", "p_value",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Literal
 
 import matplotlib
 from matplotlib.axes import Axes
@@ -30,6 +30,7 @@ __all__ = [
     "paper",
     "quiet_axes",
     "scale",
+    "top_note",
 ]
 
 
@@ -98,18 +99,39 @@ def heading(axes: Axes, title: str, below: str = "", *, room_points: float = 0) 
 
 
 def margin_note(
-    axes: Axes, place: float, words: str, offset_points: float, colour: str = palette.INK
+    axes: Axes,
+    place: float,
+    words: str,
+    offset_points: float,
+    colour: str = palette.INK,
+    *,
+    of: Literal["data", "axes fraction"] = "data",
 ) -> None:
-    """Words to the right of the axes at the height of a row, `offset_points` from the edge."""
+    """Words right of the axes, `offset_points` from the edge, at a height of the data or of the axes."""
     axes.annotate(
         drawable(words),
         (1, place),
         xytext=(offset_points, 0),
-        xycoords=("axes fraction", "data"),
+        xycoords=("axes fraction", of),
         textcoords="offset points",
         va="center",
         fontsize=SMALL,
         color=colour,
+        annotation_clip=False,
+    )
+
+
+def top_note(axes: Axes, place: float, words: str, *, side: Literal["left", "center", "right"]) -> None:
+    """Words above the axes at a place of the data: beginning there (`left`), ending there, or around it."""
+    axes.annotate(
+        drawable(words),
+        (place, 1),
+        xytext=({"left": 3, "center": 0, "right": -3}[side], 2),
+        xycoords=("data", "axes fraction"),
+        textcoords="offset points",
+        ha=side,
+        va="bottom",
+        fontsize=SMALL,
         annotation_clip=False,
     )
 

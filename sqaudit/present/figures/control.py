@@ -12,7 +12,17 @@ from matplotlib.figure import Figure
 from sqaudit.control.chart import ControlChart
 from sqaudit.present import numbers, palette
 from sqaudit.present.control_sentences import chart_reading, period_name
-from sqaudit.present.figures.canvas import SMALL, blank, heading, new_figure, paper, quiet_axes, scale
+from sqaudit.present.figures.canvas import (
+    SMALL,
+    blank,
+    heading,
+    margin_note,
+    new_figure,
+    paper,
+    quiet_axes,
+    scale,
+    top_note,
+)
 from sqaudit.present.fonts import drawable
 from sqaudit.present.words import Tongue, named, say
 
@@ -266,17 +276,7 @@ def _label_lines(
     bottom, top = axes.get_ylim()
     heights = _apart([(value - bottom) / (top - bottom) for value, _ in labels])
     for height, (_, words) in zip(heights, labels, strict=True):
-        axes.annotate(
-            drawable(words),
-            (1, height),
-            xytext=(5, 0),
-            xycoords="axes fraction",
-            textcoords="offset points",
-            ha="left",
-            va="center",
-            fontsize=SMALL,
-            annotation_clip=False,
-        )
+        margin_note(axes, height, words, 5, of="axes fraction")
 
 
 def _apart(heights: Sequence[float]) -> list[float]:
@@ -336,17 +336,7 @@ def _draw_events(axes: Axes, points: pd.DataFrame, events: Sequence[tuple[object
         else:
             continue  # between two others there is no room for words; the line stands
         taken.append(span)
-        axes.annotate(
-            words,
-            (place - 0.5, 1),
-            xytext=(-3 if right else 3, 2),
-            xycoords=("data", "axes fraction"),
-            textcoords="offset points",
-            ha="right" if right else "left",
-            va="bottom",
-            fontsize=SMALL,
-            annotation_clip=False,
-        )
+        top_note(axes, place - 0.5, words, side="right" if right else "left")
 
 
 def _reach(axes: Axes, words: str, points: int) -> float:

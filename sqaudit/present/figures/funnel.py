@@ -13,7 +13,16 @@ from matplotlib.figure import Figure
 from sqaudit.assessment.comparison import false_positions
 from sqaudit.assessment.funnel import ALARM, WARNING, Dispersion, Limits, Spread, spread_limits
 from sqaudit.present import numbers, palette
-from sqaudit.present.figures.canvas import SMALL, blank, heading, new_figure, paper, quiet_axes, scale
+from sqaudit.present.figures.canvas import (
+    SMALL,
+    blank,
+    heading,
+    margin_note,
+    new_figure,
+    paper,
+    quiet_axes,
+    scale,
+)
 from sqaudit.present.fonts import drawable
 from sqaudit.present.words import Tongue, joined, say
 
@@ -220,16 +229,7 @@ def _draw_lines(
     bottom, top = axes.get_ylim()
     places = _apart([(value - bottom) / (top - bottom) for value, _ in labels])
     for place, (_, words) in zip(places, labels, strict=True):
-        axes.annotate(
-            drawable(words),
-            (1, place),
-            xytext=(5, 0),
-            xycoords="axes fraction",
-            textcoords="offset points",
-            va="center",
-            fontsize=SMALL,
-            annotation_clip=False,
-        )
+        margin_note(axes, place, words, 5, of="axes fraction")
 
 
 def _label_points(axes: Axes, points: pd.DataFrame) -> None:

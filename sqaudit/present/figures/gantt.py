@@ -11,7 +11,6 @@ from matplotlib.figure import Figure
 
 from sqaudit.present import palette
 from sqaudit.present.figures.canvas import (
-    SMALL,
     TEXT,
     blank,
     heading,
@@ -19,6 +18,7 @@ from sqaudit.present.figures.canvas import (
     new_figure,
     paper,
     quiet_axes,
+    top_note,
 )
 from sqaudit.present.fonts import drawable
 from sqaudit.present.words import Tongue, say
@@ -59,17 +59,7 @@ def gantt(table: pd.DataFrame, as_of: date, language: Tongue) -> Figure:
             _draw_row(axes, place, pd.Series(row), today)
             margin_note(axes, place, _state(pd.Series(row), language), 6, STATE_COLOURS[str(row["state"])])
         axes.axvline(_number(today), color=palette.INK, linewidth=1, linestyle=(0, (1, 2)), zorder=4)
-        axes.annotate(
-            drawable(say("action_plan.today", language, as_of=as_of)),
-            (_number(today), 1),
-            xytext=(0, 2),
-            xycoords=("data", "axes fraction"),
-            textcoords="offset points",
-            ha="center",
-            va="bottom",
-            fontsize=SMALL,
-            annotation_clip=False,
-        )
+        top_note(axes, _number(today), say("action_plan.today", language, as_of=as_of), side="center")
         axes.set_yticks(range(len(shown)), [drawable(_name(row)) for row in shown.to_dict("records")])
         axes.tick_params(axis="y", labelsize=TEXT, labelcolor=palette.INK)
         axes.set_ylim(-0.6, len(shown) - 0.4)

@@ -8,7 +8,17 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sqaudit.present import numbers, palette
-from sqaudit.present.figures.canvas import SMALL, blank, heading, new_figure, paper, quiet_axes, scale
+from sqaudit.present.figures.canvas import (
+    SMALL,
+    blank,
+    heading,
+    margin_note,
+    new_figure,
+    paper,
+    quiet_axes,
+    scale,
+    top_note,
+)
 from sqaudit.present.fonts import drawable
 from sqaudit.present.improvement_sentences import start_label, verification_sentence
 from sqaudit.present.words import Tongue, named, say
@@ -160,17 +170,7 @@ def _label_periods(axes: Axes, series: pd.DataFrame) -> None:
 
 def _label_start(axes: Axes, began: int, points: int, language: Tongue) -> None:
     right = began > points / 2
-    axes.annotate(
-        drawable(say("interrupted.began", language)),
-        (began - 0.5, 1),
-        xytext=(-3 if right else 3, 2),
-        xycoords=("data", "axes fraction"),
-        textcoords="offset points",
-        ha="right" if right else "left",
-        va="bottom",
-        fontsize=SMALL,
-        annotation_clip=False,
-    )
+    top_note(axes, began - 0.5, say("interrupted.began", language), side="right" if right else "left")
 
 
 def _label_lines(
@@ -195,15 +195,4 @@ def _label_lines(
     for value, words, ink in sorted(labels, key=lambda one: -one[0]):
         height = min((value - bottom) / (top - bottom), ceiling)
         ceiling = height - LABEL_GAP
-        axes.annotate(
-            drawable(words),
-            (1, height),
-            xytext=(5, 0),
-            xycoords="axes fraction",
-            textcoords="offset points",
-            ha="left",
-            va="center",
-            fontsize=SMALL,
-            color=ink,
-            annotation_clip=False,
-        )
+        margin_note(axes, height, words, 5, ink, of="axes fraction")

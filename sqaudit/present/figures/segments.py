@@ -17,6 +17,7 @@ from sqaudit.present.figures.canvas import (
     paper,
     quiet_axes,
     scale,
+    top_note,
 )
 from sqaudit.present.fonts import drawable
 from sqaudit.present.words import DASH, Labels, Tongue, named, say
@@ -102,17 +103,7 @@ def _draw_target(
         return
     axes.axvline(target, color=palette.INK, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
     words = say("figure.target", language, target=numbers.target(target, unit, direction, language))
-    axes.annotate(
-        drawable(words),
-        (target, 1),
-        xytext=(0, 2),
-        xycoords=("data", "axes fraction"),
-        textcoords="offset points",
-        ha="center",
-        va="bottom",
-        fontsize=SMALL,
-        annotation_clip=False,
-    )
+    top_note(axes, target, words, side="center")
 
 
 def _keep_within_bounds(axes: Axes, shown: pd.DataFrame, unit: str) -> None:

@@ -8,7 +8,16 @@ from matplotlib.figure import Figure
 
 from sqaudit.frames import one_definition
 from sqaudit.present import numbers, palette
-from sqaudit.present.figures.canvas import SMALL, blank, heading, new_figure, paper, quiet_axes, scale
+from sqaudit.present.figures.canvas import (
+    SMALL,
+    blank,
+    heading,
+    margin_note,
+    new_figure,
+    paper,
+    quiet_axes,
+    scale,
+)
 from sqaudit.present.fonts import drawable
 from sqaudit.present.words import Tongue, named, say
 
@@ -113,17 +122,7 @@ def _draw_target(
         return
     axes.axhline(target, color=palette.INK, linewidth=1, linestyle=(0, (4, 3)), zorder=2)
     words = say("figure.target", language, target=numbers.target(target, unit, direction, language))
-    axes.annotate(
-        drawable(words),
-        (1, target),
-        xytext=(4, 0),
-        xycoords=("axes fraction", "data"),
-        textcoords="offset points",
-        ha="left",
-        va="center",
-        fontsize=SMALL,
-        annotation_clip=False,
-    )
+    margin_note(axes, target, words, 4)
 
 
 def _label_periods(axes: Axes, points: pd.DataFrame) -> None:
