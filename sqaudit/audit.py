@@ -200,7 +200,7 @@ class Audit(AbstractContextManager["Audit"]):
     def results(self) -> Results:
         """Everything the book of this run says, computed in one scan per record kind."""
         run = self.run
-        segments = [name for name in run.segments if name not in GRAINS]
+        segments = self._segments
         groupings = ((), (run.chosen_period.finer,), *((name,) for name in segments))
         totals_only = frozenset(one.indicator.id for one in self.variants)
         question = replace(self.question(groupings, self._spans), totals_only=totals_only)
@@ -223,6 +223,22 @@ class Audit(AbstractContextManager["Audit"]):
             ),
             self.as_of,
         )
+
+    @cached_property
+    def figures(self) -> pd.DataFrame:
+        """The measurements of the period under audit in total and by segment, as `results` has them.
+
+        Nothing else is computed: no months, no other readings, no period before, no faults of the records.
+        """
+        run, segments = self.run, self._segments
+        groupings = ((), *((name,) for name in segments))
+        question = self.question(groupings, (run.chosen_period,))
+        frames = measure.measure(self.engine, self.standard, self.columns, question)
+        judged = {
+            grouping: verdicts.judged(frame, self.standard, run.chosen_period, run.minimum_cases)
+            for grouping, frame in frames.items()
+        }
+        return stacked(judged, segments)
 
     @cached_property
     def checks(self) -> pd.DataFrame:
@@ -299,6 +315,11 @@ class Audit(AbstractContextManager["Audit"]):
         }
 
     @property
+    def _segments(self) -> list[str]:
+        """The segments of the run that are columns; a grain of time is none."""
+        return [name for name in self.run.segments if name not in GRAINS]
+
+    @property
     def _spans(self) -> tuple[Period, ...]:
         """The period under audit and the one it is compared with."""
         both = (self.run.chosen_period, self.run.compared_period)
@@ -345,7 +366,7 @@ class Audit(AbstractContextManager["Audit"]):
         """The columns of one kind of records that indicators, segments, the scope or a search asks for."""
         scope = self.run.scope_of(kind)
         names = [name for one in self._read_every_way.indicators for name in needed_of(one, kind)]
-        names += [name for name in self.run.segments if name not in GRAINS]
+        names += self._segments
         names += [name for name, one in self.standard.kind(kind).columns.items() if one.dimension]
         names += [event] if (event := self.standard.kind(kind).time) else []
         if self.run.sample is not None and self.run.sample.records == kind:
@@ -417,7 +438,7 @@ class Audit(AbstractContextManager["Audit"]):
         return records_check.Expectation(
             model=self.standard.kind(kind),
             needed=needed,
-            segments=[name for name in self.run.segments if name not in GRAINS],
+            segments=self._segments,
             periods=self._spans,
             as_of=self.as_of,
             scope=self._scope(kind),

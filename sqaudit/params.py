@@ -210,6 +210,7 @@ class RunFile(Description):
     cause_trees: str | None = None
     assessment: str | None = None
     actions: str | None = None
+    previous_book: str | None = None
 
     @model_validator(mode="before")
     @classmethod

@@ -117,7 +117,7 @@ def _row(
         return {"before": before, "now": now, **blank, f"{JOINT}_causes": "", "turned_at": turned_at}
     parts, joint = dict.fromkeys([*names, JOINT], 0.0), []
     known = [(place, float(one)) for place, one in zip(there, numbers, strict=True) if not math.isnan(one)]
-    for (start, old), (end, new) in pairwise(known):
+    for (start, old), (end, new) in pairwise(_steady(known)):
         between = list(dict.fromkeys(causes[start:end]))
         parts[between[0] if len(between) == 1 else JOINT] += new - old
         if len(between) > 1 and new != old:
@@ -127,6 +127,16 @@ def _row(
     parts[largest] += change - math.fsum(parts.values())  # rounding of large numbers
     told = "; ".join(dict.fromkeys(joint))
     return {"before": before, "now": now, "change": change, **parts, f"{JOINT}_causes": told, "turned_at": ""}
+
+
+def _steady(known: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
+    """The numbers of a chain, without what only the order of a sum made of them: no cause did that."""
+    kept = [known[0]]
+    for place, number in known[1:]:
+        before = kept[-1][1]
+        alike = abs(number - before) <= SAME * max(1.0, abs(before), abs(number))
+        kept.append((place, before if alike else number))
+    return kept
 
 
 def _where(values: Sequence[Hashable], there: Sequence[int], causes: Sequence[str]) -> str:

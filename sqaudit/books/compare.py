@@ -20,6 +20,7 @@ from sqaudit.books.fingerprints import program_version, sha256, versions
 from sqaudit.books.stored import StoredBook, read_book
 from sqaudit.causes.composite import composite_parts
 from sqaudit.errors import AuditError, ParameterError
+from sqaudit.results import Results
 from sqaudit.review import Review
 from sqaudit.scoring import Score
 from sqaudit.standards import Standard
@@ -29,6 +30,7 @@ FIGURES = ("value", "low", "high", "numerator", "denominator", "pending", "exclu
 SCORE_PARTS = ("standard", "causes", "indicator", "part", "decides")
 INPUTS = ("cause", "what", "before", "now")
 UNKNOWN = ("not_assessable", "")  # verdicts and grades of a state that the records do not reach
+TOTAL = "total"  # the grouping of rows on a whole period
 STANDARD = "standard"  # the grouping of rows on a whole standard: its score and grade
 
 
@@ -66,6 +68,16 @@ class Comparison:
     def changed(self) -> pd.DataFrame:
         """The figures that are not what they were; others moved on the way and came back."""
         return self.figures[self.figures["change"].ne(0)].reset_index(drop=True)
+
+    @property
+    def figures_in_total(self) -> pd.DataFrame:
+        """The figures of the whole period and of whole standards, without those of unnamed segments."""
+        return _in_total(self.figures)
+
+    @property
+    def words_in_total(self) -> pd.DataFrame:
+        """The verdicts on the whole period, and the grades."""
+        return _in_total(self.words)
 
     @property
     def causes(self) -> list[str]:
@@ -107,6 +119,10 @@ def compare_with(before: str | Path, audit: Audit, sources: Sequence[str | Path]
     return _compared(Pair(_of_book(read_book(before), folders), _of_audit(audit)))
 
 
+def _in_total(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame[frame["grouping"].isin([TOTAL, STANDARD])].reset_index(drop=True)
+
+
 def _of_book(book: StoredBook, folders: Sequence[Path]) -> Side:
     files = {
         kind: tuple(find(file, folders, book.around) for file in found)
@@ -129,7 +145,7 @@ def _of_audit(audit: Audit) -> Side:
     used = {"sqaudit": program_version(), "python": sys.version.split()[0], **versions()}
     plan = audit.plan
     basis = Basis(plan.run, plan.standards, plan.calendars, plan.base)
-    return Side(plan.place, Review.of(audit), basis, files, used)
+    return Side(Path(plan.place).name, Review.of(audit), basis, files, used, measured_now=True)
 
 
 def _as_found(file: Path) -> FoundFile:
@@ -144,7 +160,7 @@ def _compared(pair: Pair) -> Comparison:
     if _nothing_differs(pair):
         return _told(pair, [first, last], [PROGRAM], inputs, hand, 0, [])
     reviews, refused = _states(pair)
-    steps = [PROGRAM, *pair.order, PROGRAM]
+    steps = [PROGRAM, *pair.order, *([] if pair.now.measured_now else [PROGRAM])]
     computed = sum(one is not None for one in reviews)
     return _told(pair, [first, *reviews, last], steps, inputs, hand, computed, refused)
 
@@ -156,10 +172,13 @@ def _nothing_differs(pair: Pair) -> bool:
 
 
 def _states(pair: Pair) -> tuple[list[Review | None], list[tuple[str, str]]]:
-    """The audits between the two books: the earlier computed again, then with one factor more at a time."""
+    """The audits between the two: the earlier computed again, then with one factor more at a time.
+
+    With all factors it is the later audit again, which an open one has just been measured for.
+    """
     found: list[Review | None] = []
     refused = []
-    for count in range(len(pair.order) + 1):
+    for count in range(len(pair.order) + (0 if pair.now.measured_now else 1)):
         step = pair.order[count - 1] if count else PROGRAM
         basis = pair.mixed(frozenset(pair.order[:count]))
         if basis is None:
@@ -167,8 +186,7 @@ def _states(pair: Pair) -> tuple[list[Review | None], list[tuple[str, str]]]:
             continue
         try:
             with opened(basis, f"{pair.before.name}, {step}") as audit:
-                found.append(Review.of(audit))
-                _ = audit.results
+                found.append(_figures_alone(audit))
         except ParameterError as error:
             found.append(None)
             refused.append((step, "; ".join(map(str, error.faults))))
@@ -176,6 +194,13 @@ def _states(pair: Pair) -> tuple[list[Review | None], list[tuple[str, str]]]:
             found.append(None)
             refused.append((step, str(error).splitlines()[0]))
     return found, refused
+
+
+def _figures_alone(audit: Audit) -> Review:
+    """What a comparison asks of an audit: figures, verdicts and scores of its period."""
+    nothing = pd.DataFrame()
+    results = Results(audit.figures, nothing, nothing, nothing, audit.as_of)
+    return Review(audit.run, audit.plan.standards, results, {})
 
 
 def _told(
@@ -187,9 +212,11 @@ def _told(
     computed: int,
     refused: Sequence[tuple[str, str]],
 ) -> Comparison:
-    ends, first, last = (0, len(reviews) - 1), pair.before.review, pair.now.review
+    first, last = pair.before.review, pair.now.review
+    # Behind the first stands that one computed again, before the last likewise unless it was just measured.
+    mixed = range(2, len(reviews) - (1 if pair.now.measured_now else 2))
     numbers = [
-        None if one is None else _numbers(one, pair.segments, place in ends)
+        None if one is None else _numbers(one, pair.segments, place not in mixed)
         for place, one in enumerate(reviews)
     ]
     words = [None if one is None else _words(one, pair.segments) for one in reviews]
@@ -208,17 +235,17 @@ def _told(
     )
 
 
-def _numbers(review: Review, segments: Sequence[str], stored: bool) -> pd.Series:
+def _numbers(review: Review, segments: Sequence[str], whole: bool) -> pd.Series:
     """Every number of the period under audit, by KEYS and the name of the figure.
 
-    In a state between, an indicator without a value has no other number either: the zero cases of a period
-    that the records do not reach are no finding.
+    In a mixture of two audits, an indicator without a value has no other number either: the zero cases of
+    a period that the records do not reach are no finding.
     """
     frame = _rows(review, segments)
     card = review.scorecard.set_index("indicator")["capped_score"]
-    total = frame["grouping"] == "total"
+    total = frame["grouping"] == TOTAL
     frame = frame.assign(points=frame["indicator"].map(card).where(total).astype("float64"))
-    if not stored:
+    if not whole:
         numbers = [name for name in FIGURES if name != "target"]
         frame[numbers] = frame[numbers].astype("float64").where(frame["value"].notna())
     long = frame.melt(list(KEYS), list(FIGURES), "figure", "number")
@@ -228,8 +255,8 @@ def _numbers(review: Review, segments: Sequence[str], stored: bool) -> pd.Series
         if part.weighted
         for name in ("score", "targets_met")
     ]
-    whole = pd.concat([long, pd.DataFrame(scores, columns=list(long.columns))], ignore_index=True)
-    return whole.set_index([*KEYS, "figure"])["number"].astype("float64")
+    every = pd.concat([long, pd.DataFrame(scores, columns=list(long.columns))], ignore_index=True)
+    return every.set_index([*KEYS, "figure"])["number"].astype("float64")
 
 
 def _words(review: Review, segments: Sequence[str]) -> pd.Series:
@@ -250,7 +277,7 @@ def _rows(review: Review, segments: Sequence[str]) -> pd.DataFrame:
     """The figures of the period under audit: in total, and by each segment."""
     frame = review.results.measurements
     frame = frame[(frame["period"] == review.run.chosen_period.label)].copy()
-    parts = [frame[frame["grouping"] == "total"].assign(segment="")]
+    parts = [frame[frame["grouping"] == TOTAL].assign(segment="")]
     for name in segments:
         own = frame[frame["grouping"] == name]
         parts.append(own.assign(segment=own[name].fillna("").astype(str)) if name in own else own.head(0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -27,13 +28,17 @@ InputChange = tuple[str, str, str, str]  # cause, what, before, now
 
 @dataclass(frozen=True)
 class Side:
-    """One of two audits: its results, its basis, its source files as they are found now, its versions."""
+    """One of two audits: its results, its basis, its source files as they are found now, its versions.
+
+    `measured_now` says that its results are of this very program and were not read from a book.
+    """
 
     name: str
     review: Review
     basis: Basis
     files: Mapping[str, tuple[FoundFile, ...]]
     versions: Mapping[str, str]
+    measured_now: bool = False
 
     @cached_property
     def at_hand(self) -> bool:
@@ -228,4 +233,6 @@ def _version(standard: Standard | None) -> str:
 
 
 def _text(value: object) -> str:
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
     return "" if value is None else str(value)

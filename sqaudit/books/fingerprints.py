@@ -6,7 +6,8 @@ import hashlib
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-MANIFEST = "manifest.json"  # names the hash of every other file of a book, so it has none itself
+from sqaudit.book_folders import MANIFEST  # names the hash of every other file, so it has none itself
+
 PACKAGES = (
     "duckdb",
     "jupyterlab",

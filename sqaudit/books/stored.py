@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sqaudit.book_folders import MANIFEST, PARTIAL
 from sqaudit.books.at_hand import RecordedFile
-from sqaudit.books.fingerprints import MANIFEST
 from sqaudit.calendars import Calendar, named_calendar, read_calendar
 from sqaudit.errors import AuditError, Fault, ParameterError
 from sqaudit.review import RUN, Review, read_review
-
-PARTIAL = ".partial"
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from sqaudit.faults import Key, at
 from sqaudit.params import RunFile
 from sqaudit.plan.actions import run_actions
 from sqaudit.plan.assessment import run_rules
+from sqaudit.plan.books import previous_book
 from sqaudit.plan.calendars import asked_calendars
 from sqaudit.plan.fitting import described_types, fitting_faults
 from sqaudit.plan.names import described_kinds, name_faults
@@ -54,6 +55,7 @@ class Plan:
     cause_trees: tuple[CauseTree, ...] = ()
     actions: tuple[Action, ...] = ()
     assessment: AssessmentRules | None = None
+    previous_book: Path | None = None
 
     @cached_property
     def read_standards(self) -> tuple[Standard, ...]:
@@ -109,6 +111,7 @@ def planned(
     trees, tree_faults = run_trees(run, standard, peeked, base, where)
     rules, rule_faults = run_rules(run, standard, base, where)
     actions, action_faults = run_actions(run, base, where)
+    book, book_faults = previous_book(run, base, where)
     faults += [
         *(where.fault([key], message) for key, message in run.contradictions()),
         *wrong,
@@ -118,6 +121,7 @@ def planned(
         *tree_faults,
         *rule_faults,
         *action_faults,
+        *book_faults,
         *name_faults(run, standard, peeked, where),
         *sample_faults(run, standard, peeked, base, where),
     ]
@@ -131,5 +135,5 @@ def planned(
         raise ParameterError(faults)
     return Plan(
         run, base, place, tuple(standards), tuple(standard_paths), peeked, notebooks, calendars, known_lines,
-        trees, actions, rules,
+        trees, actions, rules, book,
     )  # fmt: skip

@@ -35,6 +35,11 @@ class BookWords:
         known: Labels = self.labels
         return named(known, identifier, self.language)
 
+    def input(self, name: str) -> str:
+        """What a reader calls something that figures rest on: a parameter, a standard, a kind of record."""
+        key = f"compare.name.{name}"
+        return self.say(key) if is_said(f"books.{key}") else self.named(name)
+
     def figure(self, name: str) -> str:
         """What a reader calls a column of figures."""
         return named({}, name, self.language, "books.figure")

@@ -15,7 +15,7 @@ from sqaudit.present.words import DASH, Tongue, joined
 if TYPE_CHECKING:
     from sqaudit.books.compare import Comparison
 
-__all__ = ["comparison_lines", "comparison_table"]
+__all__ = ["comparison_lines", "comparison_table", "input_lines", "limit_lines"]
 
 _SHOWN = ("value", "target", "score")
 
@@ -24,12 +24,12 @@ def comparison_lines(found: Comparison, language: Tongue) -> Iterator[str]:
     """The comparison in lines: how much differs, what the two rest on, verdicts, grades, and limits."""
     words = BookWords(found.standards, language)
     yield from _head(found, words)
-    yield from _inputs(found, words)
+    yield from input_lines(found, words)
     if found.same:
         return
     steps = list(dict.fromkeys(found.steps))
     yield words.say("compare.order", steps=joined([words.causes(step) for step in steps], language))
-    yield from _limits(found, words)
+    yield from limit_lines(found, words)
     yield from _turned(found, words)
     yield from _scores(found, words)
 
@@ -37,8 +37,8 @@ def comparison_lines(found: Comparison, language: Tongue) -> Iterator[str]:
 def comparison_table(found: Comparison, language: Tongue) -> Table:
     """Figures, targets and scores in total that changed, a column for each cause that had a part."""
     words = BookWords(found.standards, language)
-    frame = found.figures
-    frame = frame[frame["figure"].isin(_SHOWN) & (frame["segment"] == "") & frame["change"].notna()]
+    frame = found.figures_in_total
+    frame = frame[frame["figure"].isin(_SHOWN) & frame["change"].notna()]
     causes = [name for name in [*found.causes, "together"] if (frame[name].fillna(0) != 0).any()]
     table = Table(title=words.say("compare.title"), title_justify="left", box=None, pad_edge=False)
     table.add_column(words.say("compare.indicator"))
@@ -76,19 +76,22 @@ def _head(found: Comparison, words: BookWords) -> Iterator[str]:
     )
 
 
-def _inputs(found: Comparison, words: BookWords) -> Iterator[str]:
+def input_lines(found: Comparison, words: BookWords) -> Iterator[str]:
+    """What differs in what the two audits rest on; nothing where nothing does."""
     if found.inputs.empty:
         return
     yield words.say("compare.inputs")
     for row in found.inputs.to_dict("records"):
-        cause, what = words.causes(str(row["cause"])), words.named(row["what"])
-        bare = row["before"] == row["now"]
-        key = "compare.input_bare" if bare else "compare.input"
-        fields = {} if bare else {name: row[name] or DASH for name in ("before", "now")}
-        yield "  " + words.say(key, cause=cause, what=what, **fields)
+        cause, what = words.causes(str(row["cause"])), words.input(str(row["what"]))
+        told = what if what == cause else words.say("compare.input_of", cause=cause, what=what)
+        if row["before"] != row["now"]:
+            fields = {name: row[name] or DASH for name in ("before", "now")}
+            told = words.say("compare.input", what=told, **fields)
+        yield f"  {told}"
 
 
-def _limits(found: Comparison, words: BookWords) -> Iterator[str]:
+def limit_lines(found: Comparison, words: BookWords) -> Iterator[str]:
+    """What kept causes from being told apart: sources that are gone, steps that could not be computed."""
     for at_hand, key in zip(found.sources_at_hand, ("gone_before", "gone_now"), strict=True):
         if not at_hand:
             yield words.say(f"compare.{key}")
@@ -102,8 +105,7 @@ def _limits(found: Comparison, words: BookWords) -> Iterator[str]:
 
 def _turned(found: Comparison, words: BookWords) -> Iterator[str]:
     """Verdicts in total and grades in the reader's language; figures that appeared or vanished."""
-    shown = found.words[found.words["segment"] == ""]
-    for row in shown.to_dict("records"):
+    for row in found.words_in_total.to_dict("records"):
         what = str(row["what"])
         if what not in ("verdict", f"grade_{words.language}"):
             continue
@@ -112,8 +114,8 @@ def _turned(found: Comparison, words: BookWords) -> Iterator[str]:
         yield words.say(
             "compare.turned", name=words.named(row["indicator"]), what=label, causes=causes, **sides
         )
-    values = found.figures[(found.figures["figure"] == "value") & (found.figures["segment"] == "")]
-    for row in values[values["change"].isna()].to_dict("records"):
+    values = found.figures_in_total
+    for row in values[(values["figure"] == "value") & values["change"].isna()].to_dict("records"):
         causes = words.causes(str(row["turned_at"]))
         yield words.say("compare.appeared", name=words.named(row["indicator"]), causes=causes)
 

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from sqaudit.audit import Audit
+from sqaudit.books import compare_with
+from sqaudit.books.kept import read_kept
 from sqaudit.errors import Fault, ParameterError
 from sqaudit.inquiry.assessing import Assessed
 from sqaudit.inquiry.causes import Causes
@@ -40,13 +42,19 @@ _PLAIN = (str, int, float, bool, list, tuple, dict)
 
 
 def notebook_page(
-    namespace: Mapping[str, Any], *, causes: bool = False, followup: bool = False, assessment: bool = False
+    namespace: Mapping[str, Any],
+    *,
+    causes: bool = False,
+    followup: bool = False,
+    assessment: bool = False,
+    previous_book: bool = False,
 ) -> Page:
     """The page of a notebook for the parameters in its namespace (`globals()`).
 
     With `causes`, it also looks into the indicators that call for it, or into those that `indicators` names,
     and at what goes through all records. With `followup`, the improvement plan is followed up.
     With `assessment`, agents and teams are assessed by the rules of the run, and gaming is looked for.
+    With `previous_book`, the audit is held against the earlier book that the run names.
 
     Inside a book (`results` names the run folder) nothing is read or measured again. Otherwise the
     run file `run` is used with every parameter that is not None in place of its key; parameters that
@@ -56,8 +64,9 @@ def notebook_page(
     refuse_mistyped(namespace)
     given = {name: namespace[name] for name in RunFile.model_fields if namespace.get(name) is not None}
     if namespace.get("results"):
-        review = read_review(namespace["results"])
-        return Page(review)
+        folder = Path(namespace["results"])
+        review = read_review(folder)
+        return Page(review, read_kept(folder, review.standards) if previous_book else None)
     base = Path.cwd()
     if "standard" in given and "records" in given:
         the_plan = planned(given, base, "parameters")
@@ -71,7 +80,8 @@ def notebook_page(
             review = replace(review, followup=FollowUp.of(audit))
         if assessment:
             review = replace(review, assessed=Assessed.of(audit))
-        return Page(review)
+        before = the_plan.previous_book if previous_book else None
+        return Page(review, None if before is None else compare_with(before, audit))
 
 
 def _causes(audit: Audit, namespace: Mapping[str, Any]) -> Causes:
@@ -124,6 +134,7 @@ _MEANINGS = {
     "cause_trees": "file of the cause trees that people keep",
     "assessment": "path or name of the rules of an assessment",
     "actions": "file of the improvement plan; without it, the records improvement_action",
+    "previous_book": "folder of an earlier book, or a pattern; the review says what has changed since",
 }
 
 

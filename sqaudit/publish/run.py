@@ -14,6 +14,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqaudit.audit import Audit
+from sqaudit.book_folders import PARTIAL
+from sqaudit.books import Comparison, compare_with, read_book
+from sqaudit.books.kept import keep
 from sqaudit.inquiry.assessing import Assessed
 from sqaudit.inquiry.causes import Causes
 from sqaudit.inquiry.followup import FollowUp
@@ -42,9 +45,9 @@ from sqaudit.review import Review
 
 _OURS = '<meta name="generator" content="sqaudit">'
 JUDGED = ("met", "not_met", "undetermined")
-PARTIAL = ".partial"
 WORKBOOK = "scorecard.xlsx"
 WITH_CAUSES = {"quarterly_review", "root_cause"}  # notebooks that tell why indicators fell short
+WITH_PREVIOUS = "quarterly_review"  # tells what has changed since an earlier book
 WITH_FOLLOWUP = "improvement_followup"
 WITH_ASSESSMENT = "monthly_assessment"
 
@@ -103,7 +106,10 @@ def publish(the_plan: Plan, out: Path, jobs: int | None, progress: Progress) -> 
     final = _free_folder(out, the_plan.run.period, started)
     folder = final.with_name(final.name + PARTIAL)
     folder.mkdir()
+    before = the_plan.previous_book if WITH_PREVIOUS in the_plan.notebooks else None
     try:
+        if before is not None:
+            read_book(before)  # what is wrong with it is told before anything slow starts
         with Audit(the_plan) as audit:
             review = Review.of(audit)
             if WITH_CAUSES & set(the_plan.notebooks):
@@ -113,6 +119,9 @@ def publish(the_plan: Plan, out: Path, jobs: int | None, progress: Progress) -> 
             if WITH_ASSESSMENT in the_plan.notebooks:
                 review = replace(review, assessed=Assessed.of(audit))
             review.save(folder, the_plan.standard_paths, manifest.calendar_paths(the_plan))
+            since = None if before is None else compare_with(before, audit)
+            if before is not None and since is not None:
+                keep(since, before, folder)
             told = manifest.described(audit)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)  # nothing in it is anybody's
@@ -126,7 +135,7 @@ def publish(the_plan: Plan, out: Path, jobs: int | None, progress: Progress) -> 
         progress=progress,
     )
     book = _summary(review, executions, final)
-    _write_files(folder, review, executions, book, told, started)
+    _write_files(folder, review, since, executions, book, told, started)
     book = replace(book, seconds=round(time.monotonic() - clock, 2))
     _write_manifest(folder, review.run.title.both(), book, told, executions, started)
     folder.rename(final)
@@ -171,6 +180,7 @@ def _summary(review: Review, executions: list[Execution], final: Path) -> Book:
 def _write_files(
     folder: Path,
     review: Review,
+    since: Comparison | None,
     executions: list[Execution],
     book: Book,
     told: Mapping[str, Any],
@@ -192,7 +202,7 @@ def _write_files(
         (folder / f"{one.name}.html").write_text(html, encoding="utf-8")
     (folder / "results.json").write_text(results_json(review), encoding="utf-8")
     if "xlsx" in review.run.formats:
-        write_workbook(folder / WORKBOOK, review, started)
+        write_workbook(folder / WORKBOOK, review, started, since)
     (folder / "index.html").write_text(_front_page(review, executions, book, facts), encoding="utf-8")
 
 
@@ -238,8 +248,13 @@ def _without_nan(value: Any) -> Any:
     return None if isinstance(value, float) and value != value else value
 
 
-def write_workbook(path: Path, review: Review, started: datetime = datetime(2000, 1, 1)) -> None:  # noqa: DTZ001
-    """The workbook of a review."""
+def write_workbook(
+    path: Path,
+    review: Review,
+    started: datetime = datetime(2000, 1, 1),  # noqa: DTZ001
+    since: Comparison | None = None,
+) -> None:
+    """The workbook of a review, with what has changed `since` an earlier book."""
     write_scorecard_workbook(
         path,
         title=review.run.title.both(),
@@ -249,7 +264,7 @@ def write_workbook(path: Path, review: Review, started: datetime = datetime(2000
         checks=review.results.checks,
         row_account=review.results.row_account,
         definitions=sheets.defined(review),
-        more=sheets.further(review),
+        more=sheets.further(review, since),
         parameters=parameter_rows(review.run),
         labels=labels_of(review.standard),
         language=review.run.language,

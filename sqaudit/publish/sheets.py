@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
+from sqaudit.books import Comparison
+from sqaudit.books.headline import causes_of, headline
+from sqaudit.present.book_words import BookWords
 from sqaudit.present.definitions import definitions
 from sqaudit.present.words import say, tongues
+from sqaudit.publish.workbook import PART
 from sqaudit.report.grounds import assumptions_used, rules_of
 from sqaudit.report.missing import missing_rows
 from sqaudit.report.reader import Reader
@@ -47,13 +51,15 @@ def defined(review: Review) -> pd.DataFrame:
     return frame.drop(columns="indicator")  # its name says it
 
 
-def further(review: Review) -> dict[str, pd.DataFrame]:
-    """Sheets by their wording: other readings, records that are missing, assumptions, rules, methods.
+def further(review: Review, since: Comparison | None = None) -> dict[str, pd.DataFrame]:
+    """Sheets by their wording: what has changed `since` an earlier book, other readings, records that are
+    missing, assumptions, rules, methods.
 
     A sheet without rows is left out.
     """
     reader = Reader(review)
     sheets = {
+        "previous_book": pd.DataFrame() if since is None else _since(since),
         "readings": _readings(review),
         "missing": pd.DataFrame(missing_rows(reader)),
         "assumptions": assumptions_used(review.standard),
@@ -71,6 +77,25 @@ def _named(review: Review, frame: pd.DataFrame) -> pd.DataFrame:
     named = frame.copy()
     named.insert(0, "standard", frame["indicator"].map(titles))
     return named
+
+
+def _since(found: Comparison) -> pd.DataFrame:
+    """Every figure, target and score in total that differs from an earlier book, and its parts by cause."""
+    rows = headline(found)
+    told = {tongue: BookWords(found.standards, tongue) for tongue in tongues("both")}
+    units = next(iter(told.values())).units
+    rows = rows.rename(columns={"change": "change_of", **{name: f"{PART}{name}" for name in causes_of(rows)}})
+    in_points = rows["figure"] == "score"
+    unit = rows["indicator"].map(units).mask(in_points, "points")
+    for name, word in (
+        ("indicator", BookWords.named),
+        ("figure", BookWords.figure),
+        ("turned_at", BookWords.causes),
+    ):
+        rows[name] = rows[name].map(
+            lambda one, word=word: {tongue: word(said, one) for tongue, said in told.items()}
+        )
+    return rows.assign(unit=unit)
 
 
 def _readings(review: Review) -> pd.DataFrame:

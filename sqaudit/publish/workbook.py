@@ -26,7 +26,8 @@ NUMBER_FORMATS = {
     "count": "#,##0",
     "ratio": "0.00",
 }
-BY_UNIT = frozenset(["value", "taken", "low", "high", "target", "before", "now", "difference"])
+BY_UNIT = frozenset(["value", "taken", "low", "high", "target", "before", "now", "difference", "change_of"])
+PART = "due_to_"  # begins the columns with the parts of a change
 FIXED = {
     "attainment": "0.0%",
     "raw_score": "0.00",
@@ -46,7 +47,7 @@ FAMILIES = {
     **{
         "evidence": "evidence",
         "verdict": "verdict",
-        "verdict_taken": "verdict",
+        **dict.fromkeys(["verdict_taken", "verdict_before", "verdict_now"], "verdict"),
         "severity": "severity",
         "kind": "kind",
         "records": "kind",
@@ -55,7 +56,7 @@ FAMILIES = {
 }
 COLOURS = {
     "verdict": VERDICT_COLOURS,
-    "verdict_taken": VERDICT_COLOURS,
+    **dict.fromkeys(["verdict_taken", "verdict_before", "verdict_now"], VERDICT_COLOURS),
     "change": CHANGE_COLOURS,
     "severity": SEVERITY_COLOURS,
 }
@@ -167,7 +168,7 @@ class _Sheets:
 
     def _cell_format(self, column: str, row: Mapping[str, Any]) -> Any:
         style: dict[str, object] = {"valign": "top", "bottom": 4, "bottom_color": LINE}
-        if column in BY_UNIT:
+        if column in BY_UNIT or column.startswith(PART):
             style["num_format"] = NUMBER_FORMATS.get(str(row.get("unit")), "General")
         elif column in FIXED:
             style["num_format"] = FIXED[column]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from sqaudit.books import Comparison
 from sqaudit.present import blocks
 from sqaudit.present.blocks import Block
 from sqaudit.report import (
@@ -16,6 +17,7 @@ from sqaudit.report import (
     missing,
     overview,
     pictures,
+    previous_book,
     readings,
     result,
     score_change,
@@ -26,7 +28,7 @@ from sqaudit.review import Review
 
 
 class Page(SamplingPage):
-    """The parts of a report on one review, in the language of its run.
+    """The parts of a report on one review, and what has changed `since` an earlier book.
 
     >>> from sqaudit.audit import open_audit
     >>> with open_audit("params/quarterly_review.yaml", language="en") as audit:
@@ -34,8 +36,9 @@ class Page(SamplingPage):
     <h1 id="quarterly-review-title-en" lang="en">Service quality review</h1>
     """
 
-    def __init__(self, review: Review) -> None:
+    def __init__(self, review: Review, since: Comparison | None = None) -> None:
         self.review = review
+        self._since = since
         self._reader = Reader(review)
         self._parts = [Reader(part, among_others=len(review.parts) > 1) for part in review.parts]
 
@@ -62,6 +65,10 @@ class Page(SamplingPage):
     def changes(self) -> Block:
         """What changed against the earlier period, the clearest first."""
         return result.changes(self._reader)
+
+    def previous_book(self) -> Block:
+        """What has changed since the earlier book that the run names, and what each change is due to."""
+        return previous_book.previous_book(self._reader, self._since)
 
     def trends(self) -> Block:
         """Every indicator over the months (weeks, days) of the periods, with interval and target."""
