@@ -16,11 +16,12 @@ from sqaudit.publish.run import Book, run
 
 NOTEBOOKS = Path(__file__).with_name("notebooks")
 EXPECTED = {
-    "calendars", "cause_trees.yaml", "checks.json", "data_quality.html", "data_quality.ipynb",
-    "experience.json", "index.html", "inquiries.json", "manifest.json", "measurements.parquet",
-    "quarterly_review.html", "quarterly_review.ipynb", "readings.json", "results.json",
-    "root_cause.html", "root_cause.ipynb", "row_account.json", "run.json", "scorecard.xlsx",
-    "standards",
+    "assessment.json", "calendars", "cause_trees.yaml", "checks.json", "data_quality.html",
+    "data_quality.ipynb", "experience.json", "followup.json", "improvement_followup.html",
+    "improvement_followup.ipynb", "index.html", "inquiries.json", "manifest.json", "measurements.parquet",
+    "monthly_assessment.html", "monthly_assessment.ipynb", "quarterly_review.html",
+    "quarterly_review.ipynb", "readings.json", "results.json", "root_cause.html", "root_cause.ipynb",
+    "row_account.json", "run.json", "scorecard.xlsx", "standards",
 }  # fmt: skip
 STANDARDS = [
     "service_assessment", "customer_service_assurance", "special_service_monitoring",
@@ -112,7 +113,15 @@ def test_measurements_are_tidy(sample: Book) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["index.html", "quarterly_review.html", "data_quality.html", "root_cause.html"]
+    "name",
+    [
+        "index.html",
+        "quarterly_review.html",
+        "data_quality.html",
+        "root_cause.html",
+        "monthly_assessment.html",
+        "improvement_followup.html",
+    ],
 )
 def test_pages_ask_no_other_machine(sample: Book, name: str) -> None:
     html = (sample.folder / name).read_text(encoding="utf-8")
