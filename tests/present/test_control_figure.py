@@ -26,7 +26,7 @@ from sqaudit.present.control_sentences import (
     composition_sentence,
     since_sentence,
 )
-from sqaudit.present.figures.control import _apart, alt_control, control_figure
+from sqaudit.present.figures.control import alt_control, control_figure
 from sqaudit.present.words import Tongue, keys
 from sqaudit.tests_of_change.changes import period_changes
 from sqaudit.tests_of_change.strata import mantel_haenszel
@@ -130,13 +130,6 @@ def test_days_of_a_year_are_a_line_with_few_labels() -> None:
     png(figure)
     assert len(figure.axes[0].get_xticklabels()) <= 9
     assert "2026-12-31" in texts(figure)
-
-
-def test_labels_that_touch_are_moved_apart() -> None:
-    moved = _apart([0.5, 0.51, 0.52, 0.1])
-    assert np.diff(sorted(moved)).min() > 0.06
-    assert np.argsort(moved).tolist() == [3, 0, 1, 2]
-    assert _apart([]) == []
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -24,7 +24,7 @@ from sqaudit.present.assessment_sentences import (
     withheld_sentence,
 )
 from sqaudit.present.blocks import png
-from sqaudit.present.figures.funnel import Funnel, _apart, alt_funnel, funnel_figure, funnel_reading
+from sqaudit.present.figures.funnel import Funnel, alt_funnel, funnel_figure, funnel_reading
 from sqaudit.present.words import Tongue, is_said
 
 RULES = AssessmentRules.model_validate(
@@ -214,8 +214,3 @@ def test_every_code_has_its_words() -> None:
         "assessment_verdict": ["shown_to_meet", "shown_below_penalty", "undetermined", "no_verdict"],
     }.items():
         assert all(is_said(f"{family}.{word}") for word in words)
-
-
-def test_names_that_touch_are_moved_apart() -> None:
-    assert np.diff(sorted(_apart([0.5, 0.51, 0.52, 0.1]))).min() >= 0.05 - 1e-12
-    assert _apart([]) == []
