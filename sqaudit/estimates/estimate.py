@@ -23,6 +23,7 @@ from sqaudit.estimates.items import Item, Values, item_faults, scale_of
 from sqaudit.estimates.layout import Array, Integers
 from sqaudit.estimates.survey import Survey
 from sqaudit.estimates.variance import degrees_of_freedom, ordered_sums
+from sqaudit.intervals import tail_of
 
 FIGURES = (
     "item", "figure", "estimate", "standard_error", "low", "high", "n", "missing", "population",
@@ -99,8 +100,10 @@ def _refuse(
     faults += item_faults(frame, items)
     if where is not None and (where not in frame or not pd.api.types.is_bool_dtype(frame[where])):
         faults.append(f"{where}: a column of true and false without gaps is needed to choose cases.")
-    if not 0 < settings.confidence < 1:
-        faults.append(f"confidence must lie between 0 and 1, both excluded; found {settings.confidence!r}.")
+    try:
+        tail_of(settings.confidence)
+    except ValueError as error:
+        faults.append(str(error))
     if settings.distribution not in ("t", "normal"):
         faults.append(f"distribution must be t or normal; found {settings.distribution!r}.")
     if faults:

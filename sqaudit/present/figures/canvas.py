@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Literal
 
@@ -31,6 +31,7 @@ __all__ = [
     "heading",
     "label_above",
     "margin_note",
+    "name_rows",
     "new_figure",
     "paper",
     "point_note",
@@ -170,6 +171,13 @@ def label_above(values: pd.Series, place: int) -> bool:
     """Whether words at a point of a line belong above it: where its neighbours lie lower, or are missing."""
     around = pd.Series([values.get(place - 1), values.get(place + 1)], dtype=float).mean()
     return bool(pd.isna(around) or values[place] >= around)
+
+
+def name_rows(axes: Axes, names: Sequence[str]) -> None:
+    """The rows of a figure named at the left, the first name at the bottom, with half a row to spare."""
+    axes.set_yticks(range(len(names)), [drawable(name) for name in names])
+    axes.tick_params(axis="y", labelsize=TEXT, labelcolor=palette.INK)
+    axes.set_ylim(-0.6, len(names) - 0.4)
 
 
 def scale(axes: Axes, which: str, unit: str, *, most: int = 5) -> None:
