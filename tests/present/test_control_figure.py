@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
-from matplotlib.text import Text
 from PIL import Image
 
 from sqaudit.control.change_point import change_point
@@ -30,6 +29,7 @@ from sqaudit.present.figures.control import alt_control, control_figure
 from sqaudit.present.words import Tongue, keys
 from sqaudit.tests_of_change.changes import period_changes
 from sqaudit.tests_of_change.strata import mantel_haenszel
+from tests.present.drawn import texts
 
 CALM = [350, 356, 353, 347] * 5
 
@@ -46,10 +46,6 @@ def chart(numerators: list[float], **settings: object) -> ControlChart:
 
 def draw(one: ControlChart, language: Tongue = "en", direction: str | None = "higher") -> Figure:
     return control_figure(one, language, "On time 及时率", "share", direction, 0.85, [("2025-03", "措施 A")])
-
-
-def texts(figure: Figure) -> list[str]:
-    return [text.get_text() for text in figure.findobj(Text) if text.get_text().strip()]
 
 
 def marks(figure: Figure) -> list[tuple[str, str]]:
