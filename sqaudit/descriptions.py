@@ -14,7 +14,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from sqaudit.errors import Fault, ParameterError
-from sqaudit.faults import Key, faults_of, user_key
+from sqaudit.faults import Key, at, faults_of, user_key
 
 LARGEST_FILE = 4_000_000  # bytes; a description is written by people
 LONGEST_WORD = 10_000  # characters of a plain value
@@ -23,12 +23,21 @@ MOST_KEYS = 50_000
 _TOO_DEEP = f"it is nested deeper than {DEEPEST} levels"
 _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same loader, in C where it was built
 Model = TypeVar("Model", bound="Description")
+WholeFile = TypeVar("WholeFile", bound="OfOneFile")
 
 
 class Description(BaseModel):
     """The base of everything read from YAML: frozen, and an unknown key is a fault."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class OfOneFile(Description):
+    """A description that is a file of its own, whose keys may contradict each other."""
+
+    def contradictions(self) -> list[tuple[Key, str]]:
+        """Keys that are sound by themselves and do not go together, each with what is wrong."""
+        return []
 
 
 class Text(Description):
@@ -93,6 +102,20 @@ def read_yaml(path: Path) -> tuple[dict[str, Any], dict[Key, int]]:
             ]
         )
     return content, lines
+
+
+def read_described(path: str | Path, model: type[WholeFile]) -> WholeFile:
+    """The model in a YAML file; ParameterError lists each fault and contradiction with its place."""
+    file = Path(path)
+    content, lines = read_yaml(file)
+    found, faults = validated_in_part(model, content, str(file), lines)
+    if found is not None:
+        # places of a model made in part are those of the file only where nothing was left out
+        shown = lines if not faults else {}
+        faults += [Fault(at(str(file), key, shown), said) for key, said in found.contradictions()]
+    if faults or found is None:
+        raise ParameterError(faults)
+    return found
 
 
 def validated(model: type[Model], content: Mapping[str, Any], place: str, lines: Mapping[Key, int]) -> Model:

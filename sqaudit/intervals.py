@@ -47,7 +47,7 @@ def wilson(successes: npt.ArrayLike, trials: npt.ArrayLike, confidence: float = 
     [0.0624, 0.1605]
     """
     z = normal_quantile(confidence)
-    x, n = _share_counts(successes, trials)
+    x, n = share_counts(successes, trials)
     return interval_of(_wilson_low(x, n, z), 1 - _wilson_low(n - x, n, z))
 
 
@@ -66,7 +66,7 @@ def clopper_pearson(successes: npt.ArrayLike, trials: npt.ArrayLike, confidence:
     [0.0578, 0.1617]
     """
     tail = tail_of(confidence)
-    x, n = _share_counts(successes, trials)
+    x, n = share_counts(successes, trials)
     low = np.where(x == 0, 0.0, special.betaincinv(x, n - x + 1, tail))
     high = np.where(x == n, 1.0, special.betainccinv(x + 1, n - x, tail))
     return interval_of(low, high)
@@ -261,8 +261,7 @@ def newcombe_difference(
     >>> [round(float(bound), 4) for bound in newcombe_difference(56, 70, 48, 80)]
     [0.0524, 0.3339]
     """
-    x_1, n_1 = _share_counts(successes_1, trials_1, side="_1")
-    x_0, n_0 = _share_counts(successes_0, trials_0, side="_0")
+    x_1, n_1, x_0, n_0 = counts_of_two(successes_1, trials_1, successes_0, trials_0)
     low_1, high_1 = wilson(x_1, n_1, confidence)
     low_0, high_0 = wilson(x_0, n_0, confidence)
     share_1, share_0 = x_1 / n_1, x_0 / n_0
@@ -346,6 +345,25 @@ def normal_quantile(confidence: float) -> float:
     return float(-special.ndtri(tail_of(confidence)))
 
 
+def share_counts(successes: npt.ArrayLike, trials: npt.ArrayLike, side: str = "") -> tuple[Array, Array]:
+    """Successes and trials of one shape, both NaN where either is missing or there was no trial.
+
+    ValueError for negative or infinite counts, or successes above trials.
+    """
+    x_name, n_name = f"successes{side}", f"trials{side}"
+    x, n = np.broadcast_arrays(_counts(x_name, successes), _counts(n_name, trials))
+    _refuse_above(x_name, x, n_name, n)
+    empty = np.isnan(x) | np.isnan(n) | (n == 0)
+    return np.where(empty, np.nan, np.minimum(x, n)), np.where(empty, np.nan, n)
+
+
+def counts_of_two(
+    successes_1: npt.ArrayLike, trials_1: npt.ArrayLike, successes_0: npt.ArrayLike, trials_0: npt.ArrayLike
+) -> tuple[Array, Array, Array, Array]:
+    """The counts of two shares, each as in `share_counts`; what is refused is named with its side."""
+    return *share_counts(successes_1, trials_1, "_1"), *share_counts(successes_0, trials_0, "_0")
+
+
 def _counts(name: str, values: npt.ArrayLike) -> Array:
     """The values as floats, refused if one is negative or infinite; NaN passes."""
     counts = np.asarray(values, dtype=np.float64)
@@ -370,15 +388,6 @@ def _refuse_above(part_name: str, part: Array, whole_name: str, whole: Array) ->
         raise ValueError(
             f"{part_name} must not exceed {whole_name}; found {first_part!r} of {first_whole!r}."
         )
-
-
-def _share_counts(successes: npt.ArrayLike, trials: npt.ArrayLike, side: str = "") -> tuple[Array, Array]:
-    """Successes and trials of one shape, both NaN where either is missing or there was no trial."""
-    x_name, n_name = f"successes{side}", f"trials{side}"
-    x, n = np.broadcast_arrays(_counts(x_name, successes), _counts(n_name, trials))
-    _refuse_above(x_name, x, n_name, n)
-    empty = np.isnan(x) | np.isnan(n) | (n == 0)
-    return np.where(empty, np.nan, np.minimum(x, n)), np.where(empty, np.nan, n)
 
 
 def _wilson_low(x: Array, n: Array, z: float) -> Array:

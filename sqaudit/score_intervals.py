@@ -16,7 +16,15 @@ import numpy.typing as npt
 from scipy import special
 
 from sqaudit.finite_population import Array
-from sqaudit.intervals import Interval, interval_of, normal_quantile, tail_of, wilson
+from sqaudit.intervals import (
+    Interval,
+    counts_of_two,
+    interval_of,
+    normal_quantile,
+    share_counts,
+    tail_of,
+    wilson,
+)
 
 _HALVINGS = 100  # of an interval no wider than 1: far below the last digit of a double
 _Bound = Literal["lower", "upper"]
@@ -33,7 +41,7 @@ def wald(
     >>> [round(float(bound), 3) for bound in wald(98, 100)]
     [0.953, 1.007]
     """
-    z, (x, n) = normal_quantile(confidence), _share(successes, trials)
+    z, (x, n) = normal_quantile(confidence), share_counts(successes, trials)
     p = x / n
     return _around(p, z * np.sqrt(p * (1 - p) / n), clip=clip)
 
@@ -46,7 +54,7 @@ def wilson_corrected(successes: npt.ArrayLike, trials: npt.ArrayLike, confidence
     >>> [round(float(bound), 4) for bound in wilson_corrected(15, 148)]
     [0.0598, 0.1644]
     """
-    z, (x, n) = normal_quantile(confidence), _share(successes, trials)
+    z, (x, n) = normal_quantile(confidence), share_counts(successes, trials)
     return interval_of(_corrected_low(x, n, z), 1 - _corrected_low(n - x, n, z))
 
 
@@ -62,7 +70,7 @@ def agresti_coull(
     >>> [round(float(bound), 4) for bound in agresti_coull(2, 10)]
     [0.0459, 0.5206]
     """
-    z, (x, n) = normal_quantile(confidence), _share(successes, trials)
+    z, (x, n) = normal_quantile(confidence), share_counts(successes, trials)
     more = n + z * z
     p = (x + z * z / 2) / more
     return _around(p, z * np.sqrt(p * (1 - p) / more), clip=clip)
@@ -80,7 +88,7 @@ def jeffreys(
     >>> [round(float(bound), 3) for bound in jeffreys(1, 29)]
     [0.004, 0.15]
     """
-    tail, (x, n) = tail_of(confidence), _share(successes, trials)
+    tail, (x, n) = tail_of(confidence), share_counts(successes, trials)
     low = special.betaincinv(x + 0.5, n - x + 0.5, tail)
     high = special.betainccinv(x + 0.5, n - x + 0.5, tail)
     if edges:
@@ -96,7 +104,7 @@ def mid_p(successes: npt.ArrayLike, trials: npt.ArrayLike, confidence: float = 0
     >>> [round(float(bound), 4) for bound in mid_p(15, 148)]
     [0.0601, 0.1581]
     """
-    tail, (x, n) = tail_of(confidence), _share(successes, trials)
+    tail, (x, n) = tail_of(confidence), share_counts(successes, trials)
     return interval_of(1 - _mid_p_high(n - x, n, tail), _mid_p_high(x, n, tail))
 
 
@@ -134,7 +142,7 @@ def wilson_clustered(
     effect = np.asarray(design_effect, dtype=np.float64)
     if (effect <= 0).any():
         raise ValueError(f"design_effect must be above 0; found {design_effect!r}.")
-    x, n = _share(successes, trials)
+    x, n = share_counts(successes, trials)
     return wilson(x / effect, n / effect, confidence)
 
 
@@ -167,7 +175,7 @@ def wald_difference(
     [0.029, 0.324]
     """
     z = normal_quantile(confidence)
-    (x_1, n_1), (x_0, n_0) = _share(successes_1, trials_1), _share(successes_0, trials_0)
+    x_1, n_1, x_0, n_0 = counts_of_two(successes_1, trials_1, successes_0, trials_0)
     p_1, p_0 = x_1 / n_1, x_0 / n_0
     return _around(p_1 - p_0, z * np.sqrt(p_1 * (1 - p_1) / n_1 + p_0 * (1 - p_0) / n_0))
 
@@ -186,7 +194,7 @@ def agresti_caffo(
     >>> [round(float(bound), 3) for bound in agresti_caffo(7, 34, 1, 34)]
     [0.012, 0.322]
     """
-    (x_1, n_1), (x_0, n_0) = _share(successes_1, trials_1), _share(successes_0, trials_0)
+    x_1, n_1, x_0, n_0 = counts_of_two(successes_1, trials_1, successes_0, trials_0)
     low, high = wald_difference(x_1 + 1, n_1 + 2, x_0 + 1, n_0 + 2, confidence)
     return interval_of(np.maximum(low, -1), np.minimum(high, 1))
 
@@ -205,7 +213,7 @@ def miettinen_nurminen(
     >>> [round(float(bound), 4) for bound in miettinen_nurminen(56, 70, 48, 80)]
     [0.0528, 0.3382]
     """
-    (x_1, n_1), (x_0, n_0) = _share(successes_1, trials_1), _share(successes_0, trials_0)
+    x_1, n_1, x_0, n_0 = counts_of_two(successes_1, trials_1, successes_0, trials_0)
     together = n_1 + n_0
     return _score_difference(x_1, n_1, x_0, n_0, normal_quantile(confidence), together / (together - 1))
 
@@ -224,7 +232,7 @@ def mee(
     >>> [round(float(bound), 4) for bound in mee(56, 70, 48, 80)]
     [0.0533, 0.3377]
     """
-    (x_1, n_1), (x_0, n_0) = _share(successes_1, trials_1), _share(successes_0, trials_0)
+    x_1, n_1, x_0, n_0 = counts_of_two(successes_1, trials_1, successes_0, trials_0)
     return _score_difference(x_1, n_1, x_0, n_0, normal_quantile(confidence), np.ones(np.shape(x_1)))
 
 
@@ -243,7 +251,7 @@ def katz_ratio(
     [0.91, 53.87]
     """
     z = normal_quantile(confidence)
-    (x_1, n_1), (x_0, n_0) = _share(successes_1, trials_1), _share(successes_0, trials_0)
+    x_1, n_1, x_0, n_0 = counts_of_two(successes_1, trials_1, successes_0, trials_0)
     known = (x_1 > 0) & (x_0 > 0)
     x_1, x_0 = np.where(known, x_1, np.nan), np.where(known, x_0, np.nan)
     reach = z * np.sqrt(1 / x_1 - 1 / n_1 + 1 / x_0 - 1 / n_0)
@@ -268,7 +276,7 @@ def koopman_ratio(
     [1.22, 42.58]
     """
     z = normal_quantile(confidence)
-    (x_1, n_1), (x_0, n_0) = _share(successes_1, trials_1), _share(successes_0, trials_0)
+    x_1, n_1, x_0, n_0 = counts_of_two(successes_1, trials_1, successes_0, trials_0)
     known = (x_1 > 0) | (x_0 > 0)
     x_1, x_0 = np.where(known, x_1, np.nan), np.where(known, x_0, np.nan)
     p_1, p_0 = x_1 / n_1, x_0 / n_0
@@ -304,7 +312,7 @@ def odds_ratio(
     >>> [round(float(bound), 2) for bound in odds_ratio(7, 34, 1, 34)]
     [0.99, 73.9]
     """
-    (x_1, n_1), (x_0, n_0) = _share(successes_1, trials_1), _share(successes_0, trials_0)
+    x_1, n_1, x_0, n_0 = counts_of_two(successes_1, trials_1, successes_0, trials_0)
     cells = [np.asarray(cell + added) for cell in np.broadcast_arrays(x_1, n_1 - x_1, x_0, n_0 - x_0)]
     a, b, c, d = (np.where(cell > 0, cell, np.nan) for cell in cells)
     reach = normal_quantile(confidence) * np.sqrt(1 / a + 1 / b + 1 / c + 1 / d)
@@ -379,17 +387,6 @@ def _edge(holds: Callable[[Array], npt.NDArray[np.bool_]], inside: Array, outsid
         held = holds(middle)
         good, bad = np.where(held, middle, good), np.where(held, bad, middle)
     return np.where(np.isnan(inside), np.nan, good)
-
-
-def _share(successes: npt.ArrayLike, trials: npt.ArrayLike) -> tuple[Array, Array]:
-    """Successes and trials of one shape, both NaN where either is missing or there was no trial."""
-    x, n = np.broadcast_arrays(np.asarray(successes, np.float64), np.asarray(trials, np.float64))
-    if (x < 0).any() or np.isinf(n).any() or (x > n).any():
-        raise ValueError(
-            f"successes must lie between 0 and trials, a finite number; found {successes!r} of {trials!r}."
-        )
-    empty = np.isnan(x) | np.isnan(n) | (n == 0)
-    return np.where(empty, np.nan, x), np.where(empty, np.nan, n)
 
 
 def _around(centre: Array, reach: Array, *, clip: bool = False) -> Interval:

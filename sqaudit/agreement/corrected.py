@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sqaudit.agreement.figure import (
+    FEW_UNITS,
     NO_SPREAD,
     NO_VARIATION,
     ONE_UNIT,
@@ -32,6 +33,7 @@ ROUNDING = 1e-9  # a spread or a rest of disagreement below this is rounding
 RESAMPLES = 2000  # enough for a percentile at 2.5 % to stand within a few thousandths
 SEED = 20_040_501  # any fixed number will do: the same data give the same interval
 _GWET = "t_interval_gwet_2014"
+LEAST_RESAMPLED = 20  # units; see `krippendorff_alpha`
 _EXACT = "exact_all_agree"
 _BOOTSTRAP = "bootstrap_over_units"
 _AT_ONCE = 200  # resamples computed together, to bound the memory
@@ -112,7 +114,10 @@ def krippendorff_alpha(
 
     Nominal, interval and ratio: Gwet's standard error. Ordinal: differences depend on how often each rank
     was used, no standard error is published, and the bounds are percentiles of a bootstrap over the units
-    (fixed seed; resamples without variation are left out). Undefined without variation.
+    (fixed seed; resamples without variation are left out). Fewer than 20 units have no bounds there. In
+    simulations of two or three raters on five ranks, bounds meant for 95 % held 81 to 91 % of the time with
+    five units, and 56 to 67 % where most ratings were alike; with 20 units 93 to 96 % and 86 to 92 %, with 50
+    units 92 to 95 % in all cases. Undefined without variation.
 
     Source: Krippendorff (2004), Content Analysis, 2nd ed., chapter 11; standard error: Gwet (2014),
     chapter 5; bootstrap: Efron and Tibshirani (1993), chapter 13.
@@ -142,9 +147,11 @@ def krippendorff_alpha(
     expected = table @ matrix @ used / mean - chance * more
     per_unit = (observed - chance) / (1 - chance) - 2 * (1 - raw) * (expected - chance) / (1 - chance)
     figure = _with_interval(replace(start, value=value), per_unit, chance, confidence)
-    if level == "ordinal" and figure.method == _GWET:
-        return _bootstrapped(figure, table, confidence)
-    return figure
+    if level != "ordinal" or figure.method != _GWET:
+        return figure
+    if len(table) < LEAST_RESAMPLED:
+        return replace(figure, low=np.nan, high=np.nan, standard_error=np.nan, method="", reason=FEW_UNITS)
+    return _bootstrapped(figure, table, confidence)
 
 
 def fleiss_null_standard_error(counts: npt.ArrayLike, published: int = 1979) -> float:

@@ -11,6 +11,7 @@ from sqaudit.intervals import tail_of
 
 TOO_FEW = "fewer_than_two_ratings_per_unit"
 ONE_UNIT = "one_unit_only"
+FEW_UNITS = "fewer_than_20_units"
 NO_VARIATION = "no_variation"
 NO_SPREAD = "no_spread_between_units"
 

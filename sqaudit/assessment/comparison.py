@@ -179,7 +179,7 @@ def false_positions(n: Array, rate: float, confidence: float) -> float:
     """
     if np.isnan(rate) or rate in (0.0, 1.0):
         return 0.0
-    tail = (1 - confidence) / 2
+    tail = intervals.tail_of(confidence)
     return float(sum(largest_tail(size, rate, tail) + largest_tail(size, 1 - rate, tail) for size in n))
 
 

@@ -16,6 +16,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from sqaudit.intervals import tail_of
+
 Array = npt.NDArray[np.float64]
 
 _WHOLE = 4000  # supports up to this are taken whole
@@ -72,7 +74,7 @@ def odds_interval(strata: Strata, confidence: float) -> tuple[float, float]:
     >>> round(low, 4), round(high, 2)
     (0.2117, 626.24)
     """
-    tail = (1 - confidence) / 2
+    tail = tail_of(confidence)
     anchor = _anchor(strata)
     total = _sum(strata, anchor)
     counts = total.start + np.arange(len(total.chance))

@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from sqaudit.intervals import normal_quantile, tail_of
+
 Array = npt.NDArray[np.float64]
 Spread = Literal["additive", "multiplicative", "none"]
 
@@ -55,11 +57,9 @@ def exact_limits(n: npt.ArrayLike, rate: float, confidence: float = ALARM) -> Li
     """
     if not 0 <= rate <= 1:
         raise ValueError(f"rate must lie between 0 and 1; found {rate!r}.")
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence must lie between 0 and 1, both excluded; found {confidence!r}.")
+    tail = tail_of(confidence)
     size = np.asarray(n, dtype=np.float64)
     size = np.where(size > 0, size, np.nan)
-    tail = (1 - confidence) / 2
     return Limits(_lower(size, rate, tail), 1 - _lower(size, 1 - rate, tail))
 
 
@@ -152,7 +152,7 @@ def spread_limits(
         return exact
     error = standard_error(n, rate)
     wide = np.sqrt(found.phi) * error if spread == "multiplicative" else np.hypot(error, found.tau)
-    reach = -special.ndtri((1 - confidence) / 2) * wide
+    reach = normal_quantile(confidence) * wide
     low, high = np.clip(rate - reach, 0, 1), np.clip(rate + reach, 0, 1)
     return Limits(np.minimum(low, exact.low), np.maximum(high, exact.high))
 

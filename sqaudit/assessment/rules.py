@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from sqaudit.descriptions import Description, Text
+from sqaudit.descriptions import Description, OfOneFile, Text
 from sqaudit.standards.values import Figure, Identifier
 
 Reading = Literal["bound", "point"]
@@ -115,7 +115,7 @@ class Stacking(Description):
     cap: Annotated[Figure, Field(gt=0, le=100)] | None = None
 
 
-class AssessmentRules(Description):
+class AssessmentRules(OfOneFile):
     """An assessment: lines, rules, stacking, and how sure one must be.
 
     `level` is the largest chance with which a unit just on a line may be listed; `minimum` the cases below

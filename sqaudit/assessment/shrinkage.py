@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from sqaudit.intervals import tail_of
+
 Array = npt.NDArray[np.float64]
 
 _SPREADS, _RATES = 20, 12  # points the average runs over
@@ -171,7 +173,7 @@ def shrink(successes: npt.ArrayLike, trials: npt.ArrayLike, confidence: float = 
     share = centre if np.isnan(prior.mean) else shrunken_shares(x, n, prior)
     square = np.clip(variance + (centre - share) ** 2, 1e-300, 0.999 * share * (1 - share))
     worth = share * (1 - share) / square - 1
-    tail = (1 - confidence) / 2
+    tail = tail_of(confidence)
     low = special.betaincinv(share * worth, (1 - share) * worth, tail)
     high = special.betainccinv(share * worth, (1 - share) * worth, tail)
     empty = ~(n > 0)

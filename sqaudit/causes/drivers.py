@@ -196,7 +196,7 @@ def _effects(
     so that the bounds hold zero when, and only when, those of the odds ratio hold one.
     """
     share = float(patterns.outcomes.sum() / patterns.cases.sum())
-    error = float(-special.ndtri((1 - confidence) / 2) * np.sqrt(share * (1 - share) / patterns.cases.sum()))
+    error = float(intervals.normal_quantile(confidence) * np.sqrt(share * (1 - share) / patterns.cases.sum()))
     around = np.clip([share - error, share + error], share / 10, 1 - (1 - share) / 10)
     effect = _effect(design, patterns.cases, whole.coefficients, column, share)
     bounds = []

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from sqaudit.causes.segments.calibration import chance_of_change
-from sqaudit.causes.segments.cells import Cells, cells_of
+from sqaudit.causes.segments.cells import Array, Cells, cells_of
 from sqaudit.causes.segments.conditions import where_of
 from sqaudit.causes.segments.cuboids import combinations_of
 from sqaudit.causes.segments.dispersion import wandering
@@ -42,6 +42,7 @@ def explain_change(
     count: str | None = None,
     value: str | None = None,
     squares: str | None = None,
+    count_squares: str | None = None,
     exposure: str | None = None,
     history: Sequence[pd.DataFrame] = (),
     dispersion: Dispersion | None = None,
@@ -57,6 +58,7 @@ def explain_change(
     - `value` alone: a mean of one number for each record, missing left out. Wild values pull a mean: cap them
       or take logarithms first. With `count` and `squares`: rows are cells with the number of observations,
       their sum (`value`) and their sum of squares;
+      where observations have weights, `count_squares` is the sum of the squared weights beside weighted sums;
     - `count` alone or with `exposure`: a rate of events by exposure (rows without it have an exposure of 1,
       so that both periods must be equally long).
 
@@ -77,7 +79,7 @@ def explain_change(
     >>> explain_change(before, before, ["team"], bad="late", count="count").outcome
     'noise'
     """
-    measure = Measure(bad=bad, count=count, value=value, squares=squares, exposure=exposure)
+    measure = Measure(bad, count, value, squares, count_squares, exposure)
     periods = [*history, before, now]
     names = [*(f"history, part {place + 1}" for place in range(len(history))), "before", "now"]
     table = stacked(dict(zip(names, periods, strict=True)), dimensions, measure)
@@ -125,6 +127,7 @@ def explain_level(
     count: str | None = None,
     value: str | None = None,
     squares: str | None = None,
+    count_squares: str | None = None,
     exposure: str | None = None,
     dispersion: Dispersion | None = None,
     bins: Bins | None = None,
@@ -141,7 +144,7 @@ def explain_level(
     ['team=C']
     """
     chosen = _chosen(settings, dimensions)
-    measure = Measure(bad=bad, count=count, value=value, squares=squares, exposure=exposure)
+    measure = Measure(bad, count, value, squares, count_squares, exposure)
     cells = _cells(stacked({"now": now}, dimensions, measure, target), dimensions, 1)
     period = _period(cells, 0)
     question: Question
@@ -229,13 +232,20 @@ def _cells(table: pd.DataFrame, dimensions: Sequence[str], periods: int) -> Cell
 
 
 def _period(cells: Cells, place: int) -> Period:
-    return Period(cells.sums[column_of("weight", place)], cells.sums[column_of("observed", place)])
+    return Period(_sums(cells, "weight", place), _sums(cells, "observed", place))
+
+
+def _sums(cells: Cells, name: str, place: int) -> Array:
+    return cells.sums[column_of(name, place)]
 
 
 def _variance(cells: Cells, places: Sequence[int]) -> float:
     """The variance of one observation within its cell, over some periods."""
     found = pooled_variance(
-        [(_period(cells, place), cells.sums[column_of("squares", place)]) for place in places]
+        [
+            (_period(cells, at), _sums(cells, "squares", at), _sums(cells, "weight_squares", at))
+            for at in places
+        ]
     )
     if not found > 0:
         raise ValueError(

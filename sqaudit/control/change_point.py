@@ -11,6 +11,7 @@ from scipy import special
 
 from sqaudit.control.lines import MEAN_RANGE_PER_SIGMA, Array
 from sqaudit.frames import require
+from sqaudit.intervals import tail_of
 
 Measure = Literal["share", "count", "mean"]
 
@@ -106,8 +107,7 @@ def _series(points: pd.DataFrame, measure: Measure, confidence: float) -> tuple[
     """The usable points in order of time, with numerator and denominator (value and 1 for means)."""
     if measure not in ("share", "count", "mean"):
         raise ValueError(f"measure must be share, count or mean; found '{measure}'.")
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence must lie between 0 and 1, both excluded; found {confidence!r}.")
+    tail_of(confidence)  # refuses what is no confidence
     columns = ["value"] if measure == "mean" else ["numerator", "denominator"]
     require(points, ["period", *columns], "a search for a change")
     frame = points.sort_values("period", kind="stable")

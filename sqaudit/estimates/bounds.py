@@ -15,6 +15,7 @@ from sqaudit.estimates.nothing_found import most_unseen, most_unseen_finite
 from sqaudit.estimates.share_intervals import ShareMethod, quantile_of, share_interval
 from sqaudit.estimates.survey import Survey
 from sqaudit.estimates.variance import ordered_sums
+from sqaudit.intervals import tail_of
 
 NAN = float("nan")
 SAME_WEIGHT = 1e-9  # weights of one stratum that differ by less, relatively, are one weight
@@ -39,7 +40,7 @@ class IntervalSettings:
     @property
     def tail(self) -> float:
         """What each side may miss."""
-        return (1 - self.confidence) / 2
+        return tail_of(self.confidence)
 
 
 class Bounds(NamedTuple):

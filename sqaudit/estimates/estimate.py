@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,7 @@ from sqaudit.estimates.items import Item, Values, item_faults, scale_of
 from sqaudit.estimates.layout import Array, Integers
 from sqaudit.estimates.survey import Survey
 from sqaudit.estimates.variance import degrees_of_freedom, ordered_sums
+from sqaudit.intervals import tail_of
 
 FIGURES = (
     "item", "figure", "estimate", "standard_error", "low", "high", "n", "missing", "population",
@@ -47,7 +49,8 @@ def estimate(
     filled in. `population` is the weight of all cases of the domain. `design_effect` is the variance over
     that of a simple random sample of the same size without replacement, NaN where nothing varies or weights
     do not reach beyond the sample. Degrees of freedom are first-stage units with cases in the domain minus
-    their strata. `reason` is empty, or a word that says why a figure is NaN or how a bound came about:
+    their strata, without those that were taken whole: what is certain says nothing of how much others vary.
+    `reason` is empty, or a word that says why a figure is NaN or how a bound came about:
 
     no_cases, no_denominator      there is nothing to estimate from
     single_unit_stratum           a stratum with one unit leaves the standard error undefined
@@ -99,8 +102,10 @@ def _refuse(
     faults += item_faults(frame, items)
     if where is not None and (where not in frame or not pd.api.types.is_bool_dtype(frame[where])):
         faults.append(f"{where}: a column of true and false without gaps is needed to choose cases.")
-    if not 0 < settings.confidence < 1:
-        faults.append(f"confidence must lie between 0 and 1, both excluded; found {settings.confidence!r}.")
+    try:
+        tail_of(settings.confidence)
+    except ValueError as error:
+        faults.append(str(error))
     if settings.distribution not in ("t", "normal"):
         faults.append(f"distribution must be t or normal; found {settings.distribution!r}.")
     if faults:
@@ -162,9 +167,10 @@ def _freedom(
     sample: Survey, item: Item, within: Integers, domains: int, settings: IntervalSettings
 ) -> Integers:
     """First-stage units minus their strata: of the domain for means, of the sample for totals."""
+    known = taken(sample)
     if item.figure not in ("total", "count") and settings.freedom == "domain":
-        return degrees_of_freedom(sample.stages[0], within, domains)
-    everyone = np.where(sample.weights > 0, 0, -1).astype(np.int64)
+        return degrees_of_freedom(sample.stages[0], np.where(known, -1, within), domains)
+    everyone = np.where((sample.weights > 0) & ~known, 0, -1).astype(np.int64)
     return np.repeat(degrees_of_freedom(sample.stages[0], everyone, 1), domains)
 
 
@@ -209,9 +215,7 @@ def _count_bounds(
 ) -> list[Bounds]:
     """The bounds of numbers of cases, through their share of the whole population where its size is known."""
     rows = sample.weights > 0
-    ones = Values(np.ones(len(rows)), None)
-    size = figures(sample, ones, np.where(rows, 0, -1), 1)
-    population, known = float(size.estimate[0]), bool(size.standard_error[0] == 0)
+    population, known = _size(sample, rows)
     found = []
     for at, point in enumerate(points):
         hits = np.where(within == at, values.numerator, 0.0)
@@ -222,6 +226,18 @@ def _count_bounds(
             bounds = figure_bounds(point, bool(taken(sample)[rows].all()), settings)
             found.append(bounds._replace(low=max(bounds.low, float(hits.sum()))))  # max keeps a NaN
     return found
+
+
+def _size(sample: Survey, rows: npt.NDArray[np.bool_]) -> tuple[float, bool]:
+    """How many cases the population has, and whether that is known, not only estimated.
+
+    Where cases are drawn by themselves each counts once, so a stratum of which one was drawn leaves no doubt
+    of its size; clusters differ in size, and one tells nothing of the others.
+    """
+    design = sample.design if sample.design.is_clustered else replace(sample.design, single_unit="certainty")
+    ones = Values(np.ones(len(rows)), None)
+    size = figures(replace(sample, design=design), ones, np.where(rows, 0, -1), 1)
+    return float(size.estimate[0]), bool(size.standard_error[0] == 0)
 
 
 def _as_share(

@@ -8,6 +8,8 @@ from typing import Literal, NamedTuple
 
 from scipy import special
 
+from sqaudit.intervals import tail_of
+
 ShareMethod = Literal["korn_graubard", "beta", "logit", "xlogit", "likelihood", "asin", "mean"]
 
 
@@ -71,9 +73,7 @@ def share_interval(
     """
     if method not in _METHODS:
         raise ValueError(f"method must be one of {', '.join(_METHODS)}; found {method!r}.")
-    tail = (1 - confidence) / 2
-    if not 0 < tail < 0.5:
-        raise ValueError(f"confidence must lie between 0 and 1, both excluded; found {confidence!r}.")
+    tail = tail_of(confidence)
     quantile = quantile_of(degrees_of_freedom, tail)
     known = (share, standard_error, quantile)
     if any(math.isnan(value) for value in known) or standard_error == 0 or not 0 < share < 1:

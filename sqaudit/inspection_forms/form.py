@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
-from sqaudit.descriptions import Description, Text
+from sqaudit.descriptions import Description, OfOneFile, Text
 from sqaudit.inspection_forms.item import CriticalClass, Item, PanelScale, Policy
 from sqaudit.standards.values import Identifier
 
@@ -24,7 +24,7 @@ class Section(Description):
     items: list[Item] = Field(min_length=1)
 
 
-class InspectionForm(Description):
+class InspectionForm(OfOneFile):
     """What inspectors are asked about every case.
 
     `critical` says for each class of critical errors what follows: `case_zero` (the case earns no points),

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqaudit.descriptions import read_yaml, validated_in_part
-from sqaudit.errors import Fault, ParameterError
-from sqaudit.faults import at
+from sqaudit.descriptions import read_described
 from sqaudit.inspection_forms.form import InspectionForm
 
 _PACKAGE = Path(__file__).parents[1]
@@ -18,16 +16,7 @@ def read_form(path: str | Path) -> InspectionForm:
     >>> [item.id for item in read_form("params/forms/service_inspection.yaml").items][:2]
     ['attitude', 'timeliness']
     """
-    file = Path(path)
-    content, lines = read_yaml(file)
-    form, faults = validated_in_part(InspectionForm, content, str(file), lines)
-    if form is not None:
-        # places of a form made in part are those of the file only where nothing was left out
-        shown = lines if not faults else {}
-        faults += [Fault(at(str(file), key, shown), said) for key, said in form.contradictions()]
-    if faults or form is None:
-        raise ParameterError(faults)
-    return form
+    return read_described(path, InspectionForm)
 
 
 def find_form(name: str, base: Path) -> Path | None:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-from scipy import special
 
 from sqaudit.drawing import Stratum
+from sqaudit.intervals import normal_quantile
 from sqaudit.sampling.allocation import stratified_variance
 from sqaudit.sampling.discovery import sight
 from sqaudit.sampling.precision import achieved, size_by_width
@@ -121,4 +121,4 @@ def _half_width_points(
     spread = math.sqrt(expected_share * (1 - expected_share))
     deviations: dict[Hashable, float] = dict.fromkeys(populations, spread)
     variance = stratified_variance(populations, deviations, samples) if populations else math.nan
-    return float(100 * -special.ndtri((1 - confidence) / 2) * math.sqrt(variance))
+    return float(100 * normal_quantile(confidence) * math.sqrt(variance))

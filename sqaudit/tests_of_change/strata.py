@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from sqaudit.intervals import normal_quantile
+
 Array = npt.NDArray[np.float64]
 
 
@@ -65,17 +67,16 @@ def mantel_haenszel(
     >>> round(change.risk_difference, 3), round(change.p_value, 4), change.used
     (0.1, 0.012, 2)
     """
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence must lie between 0 and 1, both excluded; found {confidence!r}.")
+    z = normal_quantile(confidence)
     a, n_1, c, n_0 = _tables(numerator_now, denominator_now, numerator_before, denominator_before)
     both = (n_1 > 0) & (n_0 > 0)
     a, n_1, c, n_0 = (part[both] for part in (a, n_1, c, n_0))
-    difference = _risk_difference(a, n_1, c, n_0, confidence)
+    difference = _risk_difference(a, n_1, c, n_0, z)
     mixed = (a + c > 0) & (a + c < n_1 + n_0)
     a, n_1, c, n_0 = (part[mixed] for part in (a, n_1, c, n_0))
     b, d = n_1 - a, n_0 - c
     statistic = _cmh(a, n_1, c, n_0, continuity)
-    ratio, low, high = _odds_ratio(a, b, c, d, confidence)
+    ratio, low, high = _odds_ratio(a, b, c, d, z)
     homogeneity, homogeneity_p = _breslow_day_tarone(a, n_1, c, n_0, ratio)
     p_value = float(special.chdtrc(1, statistic)) if not np.isnan(statistic) else float("nan")
     return StratifiedChange(
@@ -105,7 +106,7 @@ def _cmh(a: Array, n_1: Array, c: Array, n_0: Array, continuity: bool) -> float:
     return float(max(0.0, gap - (0.5 if continuity else 0)) ** 2 / variance)
 
 
-def _odds_ratio(a: Array, b: Array, c: Array, d: Array, confidence: float) -> tuple[float, float, float]:
+def _odds_ratio(a: Array, b: Array, c: Array, d: Array, z: float) -> tuple[float, float, float]:
     total = a + b + c + d
     r, s = a * d / total, b * c / total
     if not (r.sum() > 0 and s.sum() > 0):
@@ -118,13 +119,11 @@ def _odds_ratio(a: Array, b: Array, c: Array, d: Array, confidence: float) -> tu
         + (q * s).sum() / (2 * s.sum() ** 2)
     )
     ratio = float(r.sum() / s.sum())
-    reach = float(np.exp(_z(confidence) * np.sqrt(variance)))
+    reach = float(np.exp(z * np.sqrt(variance)))
     return ratio, ratio / reach, ratio * reach
 
 
-def _risk_difference(
-    a: Array, n_1: Array, c: Array, n_0: Array, confidence: float
-) -> tuple[float, float, float]:
+def _risk_difference(a: Array, n_1: Array, c: Array, n_0: Array, z: float) -> tuple[float, float, float]:
     if not a.size:
         return float("nan"), float("nan"), float("nan")
     total = n_1 + n_0
@@ -134,7 +133,7 @@ def _risk_difference(
     first = ((n_1 / total) ** 2 * c - (n_0 / total) ** 2 * a + n_1 * n_0 * (n_0 - n_1) / (2 * total**2)).sum()
     second = ((a * d + b * c) / (2 * total)).sum()
     variance = (change * first + second) / weight.sum() ** 2
-    reach = _z(confidence) * float(np.sqrt(max(variance, 0.0)))
+    reach = z * float(np.sqrt(max(variance, 0.0)))
     return change, max(-1.0, change - reach), min(1.0, change + reach)
 
 
@@ -156,7 +155,3 @@ def _expected(hits: Array, n_1: Array, n_0: Array, ratio: float) -> Array:
     # The root inside the margins, written so that nothing cancels and a ratio of 1 needs no case of its own.
     root = np.sqrt(np.maximum(linear**2 - 4 * square * constant, 0))
     return np.asarray(2 * constant / (-linear + root))
-
-
-def _z(confidence: float) -> float:
-    return float(special.ndtri((1 + confidence) / 2))

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from sqaudit.intervals import tail_of
 from sqaudit.verification.before_after import Difference, mix_adjusted
 from sqaudit.verification.comparing import results
 from sqaudit.verification.correlated import Fit
@@ -164,8 +165,7 @@ def _refuse(planned_effect: float | None, direction: str, confidence: float) -> 
         )
     if direction not in ("higher", "lower"):
         raise ValueError(f"direction must be higher or lower; found '{direction}'.")
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence must lie between 0 and 1, both excluded; found {confidence!r}.")
+    tail_of(confidence)  # refuses what is no confidence
 
 
 def _question(

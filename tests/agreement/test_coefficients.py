@@ -141,14 +141,37 @@ def test_error_of_alpha_by_pairs():
 
 def test_ordinal_bootstrap_equals_resampling_written_out():
     """The fast sums of squares give for the drawn units what the plain formula gives."""
-    counts = read_ratings(FOUR_OBSERVERS, "ordinal").counts.astype(int)
+    counts = np.tile(read_ratings(FOUR_OBSERVERS, "ordinal").counts.astype(int), (2, 1))
     figure = krippendorff_alpha(counts, "ordinal", range(1, 6))
     generator = np.random.default_rng(1)
     paired = counts[counts.sum(axis=1) > 1]
-    draws = [paired[generator.integers(0, 11, 11)] for _ in range(800)]
+    draws = [paired[generator.integers(0, 22, 22)] for _ in range(800)]
     alphas = np.array([krippendorff_value(draw) for draw in draws])
     assert_allclose(np.nanstd(alphas), figure.standard_error, rtol=0.12)
     assert_allclose(np.nanquantile(alphas, 0.025), figure.low, atol=0.06)
+
+
+@pytest.mark.parametrize(("units", "bounded"), [(19, False), (20, True)])
+def test_ordinal_alpha_of_few_units_has_no_bounds(units, bounded):
+    counts = np.array([[2, 1, 0], [0, 3, 0], [1, 0, 2], [0, 1, 2], [3, 0, 0]] * 4)[:units]
+    figure = krippendorff_alpha(counts, "ordinal", [1, 2, 3])
+    assert np.isfinite(figure.value)
+    assert np.isfinite([figure.low, figure.high, figure.standard_error]).tolist() == [bounded] * 3
+    assert figure.reason == ("" if bounded else "fewer_than_20_units")
+
+
+@pytest.mark.parametrize("units", [20, 40])
+def test_bounds_of_ordinal_alpha_hold_it(units):
+    generator = np.random.default_rng(units)
+
+    def counts(number):
+        level = generator.normal(size=(number, 1)) + 0.5 * generator.normal(size=(number, 3))
+        ranks = np.searchsorted([-0.94, -0.28, 0.28, 0.94], level)
+        return np.stack([(ranks == rank).sum(axis=1) for rank in range(5)], axis=1)
+
+    true = krippendorff_value(counts(20_000))
+    found = [krippendorff_alpha(counts(units), "ordinal", range(5)) for _ in range(200)]
+    assert np.mean([one.low <= true <= one.high for one in found]) > 0.89
 
 
 def krippendorff_value(counts):

@@ -127,13 +127,45 @@ def test_laney_widens_by_the_spread_of_neighbours() -> None:
     assert {"overdispersed", "laney_limits"} <= set(chart.notes)
 
 
-# Montgomery (2009), appendix VI, factors for control charts: A3.
+# Montgomery (2009), appendix VI, factors for control charts: A3 = 3 / (c4 sqrt(n)). With one point as the
+# baseline its own degrees of freedom are all there are.
 @pytest.mark.parametrize(
     ("cases", "factor"), [(2, 2.659), (3, 1.954), (4, 1.628), (5, 1.427), (10, 0.975), (25, 0.606)]
 )
 def test_means_have_the_tabulated_factors(cases: int, factor: float) -> None:
-    lines = means_lines([10.0, 10.0], [1.0, 1.0], [7, 9], [cases])
+    lines = means_lines([10.0], [1.0], [cases], [cases])
     assert float(lines.high[0]) - 10 == pytest.approx(factor, abs=5e-4)
+
+
+# Montgomery (2009), Table 6.3: diameters of forged piston rings in thousandths of a millimetre off 74 mm.
+PISTON_RINGS = np.array(
+    """
+    30 2 19 -8 8 | -5 -8 1 11 4 | -12 24 21 5 2 | 2 -4 -7 15 9 | -8 7 15 -11 14 | 9 -6 -3 -15 -7
+    -5 6 -6 0 5 | -15 3 -7 15 -12 | 8 -5 9 5 4 | -2 0 -10 7 -5 | -6 -2 -6 -5 -10 | 4 0 7 0 -4
+    -17 2 -2 -3 12 | 6 -33 -6 0 -16 | 12 14 -2 -1 7 | 0 -16 5 -2 -4 | -6 12 -14 5 7 | 6 10 18 3 0
+    -16 2 3 5 -3 | 0 10 13 20 3 | -18 1 15 5 -4 | 4 -1 -10 6 9 | 10 -11 -10 9 14 | 15 8 -7 0 10
+    -18 -16 -5 17 13
+    """.replace("|", " ").split(),
+    dtype=np.float64,
+).reshape(25, 5)
+
+
+def test_piston_rings() -> None:
+    rings = PISTON_RINGS
+    deviations = rings.std(axis=1, ddof=1)
+    assert round(rings.mean(), 0) == 1  # printed: 74.001
+    assert round(deviations.mean(), 1) == 9.4  # printed: 0.0094
+    lines = means_lines(rings.mean(axis=1), deviations**2, np.full(25, 5), [5])
+    # Printed: sigma = 0.0094 / 0.9400 = 0.0100 from the mean of the deviations. The pooled variance is
+    # another estimate of the same sigma; with c4 of five cases it would be 0.0107.
+    assert float(lines.high[0] - lines.centre[0]) * np.sqrt(5) / 3 == pytest.approx(10.0, rel=0.01)
+
+
+def test_the_sigma_of_means_is_right_on_average_for_points_of_few_cases() -> None:
+    values = np.random.default_rng(11).normal(0.0, 1.0, (4000, 6, 3))
+    drawn = [means_lines(six.mean(axis=1), six.var(axis=1, ddof=1), np.full(6, 3), [3]) for six in values]
+    reach = np.mean([float(lines.high[0] - lines.centre[0]) for lines in drawn])
+    assert reach == pytest.approx(3 / np.sqrt(3), rel=0.01)
 
 
 def test_rates_over_unlike_exposure() -> None:

@@ -74,6 +74,20 @@ def test_counts_follow_the_share_of_a_known_population() -> None:
     assert (count["low"], count["high"]) == pytest.approx((1200 * share["low"], 1200 * share["high"]))
 
 
+def test_a_count_from_one_case_has_the_exact_bounds_of_its_share() -> None:
+    for found in (0, 1):
+        share, count = (one(simple([found], 55), SIMPLE, item) for item in (Share("good"), Count("good")))
+        assert (count["low"], count["high"]) == pytest.approx((55 * share["low"], 55 * share["high"]))
+        assert (count["estimate"], count["method"]) == (55 * found, "exact_finite")
+        assert (count["low"] > 0, count["high"] < 55) == (found == 1, found == 0)
+
+
+def test_a_count_from_one_cluster_has_no_bounds_for_its_size_is_not_known() -> None:
+    frame = simple([1, 1, 1], 20).assign(shop="A")
+    row = one(frame, SurveyDesign(clusters="shop", populations="calls"), Count("good"))
+    assert (row["method"], row["reason"]) == ("none", "single_unit_stratum")
+
+
 def test_strata_all_good_or_all_bad_have_width() -> None:
     frame = pd.DataFrame({"team": ["A"] * 10 + ["B"] * 10, "good": [1] * 10 + [0] * 10, "calls": [100] * 20})
     row = one(frame, SurveyDesign(strata="team", populations="calls"), Share("good"))
@@ -148,6 +162,33 @@ def test_no_degrees_of_freedom_give_no_interval() -> None:
     row = one(frame.assign(good=[1, 0, 1, 1]), adjusted, Share("good"))
     assert row["standard_error"] > 0
     assert row["reason"] == "no_degrees_of_freedom"
+
+
+def test_what_is_certain_has_no_degrees_of_freedom() -> None:
+    frame = pd.DataFrame({"part": ["sure"] * 30 + ["drawn"] * 5, "minutes": range(35)})
+    frame["calls"] = np.where(frame["part"] == "sure", 30, 400)
+    whole = pd.concat([frame[frame["part"] == "drawn"]] * 2)
+    design = SurveyDesign(strata="part", populations="calls")
+    for item in (Mean("minutes"), Total("minutes")):
+        assert one(frame, design, item)["degrees_of_freedom"] == 4
+        assert one(whole, design, item)["degrees_of_freedom"] == 9
+    sure = estimate(survey(frame, design), Mean("minutes"), by="part").set_index("part")
+    assert sure["degrees_of_freedom"].to_dict() == {"drawn": 4, "sure": 0}
+    assert sure.loc["sure", "reason"] == "census"
+
+
+def test_means_are_covered_where_most_cases_are_certain() -> None:
+    generator = np.random.default_rng(5)
+    drawn = generator.normal(10, 2, (1000, 5))
+    frame = pd.DataFrame({"part": ["sure"] * 100 + ["drawn"] * 5, "minutes": 10.0})
+    frame["calls"] = np.where(frame["part"] == "sure", 100, 4000)
+    design = SurveyDesign(strata="part", populations="calls")
+    hits = 0
+    for values in drawn:
+        frame.loc[100:, "minutes"] = values
+        row = one(frame, design, Mean("minutes"))
+        hits += row["low"] <= 10 <= row["high"]
+    assert hits / len(drawn) == pytest.approx(0.95, abs=0.02)  # with 103 degrees of freedom: 0.88
 
 
 def test_single_units_are_undefined_certain_or_adjusted() -> None:

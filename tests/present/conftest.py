@@ -192,6 +192,17 @@ def scorecard() -> pd.DataFrame:
     return frame
 
 
+CENSUS = {
+    "pending": 0,
+    "excluded": 0,
+    "method": "wilson",
+    "evidence": "census",
+    "target": 0.85,
+    "direction": "higher",
+    "unit": "share",
+}
+
+
 @pytest.fixture
 def trend_points() -> pd.DataFrame:
     values = [0.812, 0.835, 0.861, 0.874, 0.858, 0.871, 0.842, 0.79, 0.7512]
@@ -202,16 +213,10 @@ def trend_points() -> pd.DataFrame:
             "period": [f"2026-{month:02d}" for month in range(1, 10)],
             "numerator": [value * count for value, count in zip(values, counts, strict=True)],
             "denominator": counts,
-            "pending": 0,
-            "excluded": 0,
             "value": values,
             "low": [value - 0.021 for value in values],
             "high": [value + 0.019 for value in values],
-            "method": "wilson",
-            "evidence": "census",
-            "target": 0.85,
-            "direction": "higher",
-            "unit": "share",
+            **CENSUS,
         }
     )
     frame["verdict"] = np.where(frame["value"] >= frame["target"], "met", "not_met")
@@ -231,16 +236,10 @@ def segment_points() -> pd.DataFrame:
             "team": teams,
             "numerator": [value * count for value, count in zip(values, counts, strict=True)],
             "denominator": counts,
-            "pending": 0,
-            "excluded": 0,
             "value": values,
             "low": [max(0.0, value - width) for value, width in zip(values, half, strict=True)],
             "high": [min(1.0, value + width) for value, width in zip(values, half, strict=True)],
-            "method": "wilson",
-            "evidence": "census",
-            "target": 0.85,
-            "direction": "higher",
-            "unit": "share",
+            **CENSUS,
         }
     )
     frame["verdict"] = np.where(frame["value"] >= frame["target"], "met", "not_met")

@@ -9,20 +9,19 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
-from matplotlib.font_manager import findfont
 from matplotlib.patches import Rectangle
-from matplotlib.text import Text
 
 from sqaudit.causes.composite import PARTS as SCORE_PARTS
 from sqaudit.causes.contribution import PARTS, terms, three_parts, waterfall
 from sqaudit.causes.drivers import drivers
 from sqaudit.causes.pareto import pareto
-from sqaudit.present import fonts, numbers, palette
+from sqaudit.present import numbers, palette
 from sqaudit.present.blocks import png
 from sqaudit.present.figures.drivers import driver_dots
 from sqaudit.present.figures.pareto import pareto_bars
 from sqaudit.present.figures.waterfall import waterfall_steps
 from sqaudit.present.words import is_said, wording_faults
+from tests.present.drawn import assert_drawn_in_a_font_that_has_it, texts
 
 CELLS = pd.DataFrame(
     {
@@ -62,16 +61,8 @@ def make(request: pytest.FixtureRequest) -> Callable[..., Figure]:
     }[request.param]
 
 
-def texts(figure: Figure) -> list[str]:
-    return [text.get_text() for text in figure.findobj(Text) if text.get_text().strip()]
-
-
 def test_every_word_is_drawn_in_a_font_that_has_it(make: Callable[..., Figure]) -> None:
-    figure = make("zh")
-    png(figure)
-    assert fonts.missing_glyphs("".join(texts(figure))) == ""
-    for text in figure.findobj(Text):
-        assert findfont(text.get_fontproperties()) == str(fonts.font_path())
+    assert_drawn_in_a_font_that_has_it(make("zh"))
 
 
 def test_the_same_every_time_and_nothing_to_draw_says_so(make: Callable[..., Figure]) -> None:

@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
-from matplotlib.text import Text
 from PIL import Image
 
 from sqaudit.control.change_point import change_point
@@ -26,10 +25,11 @@ from sqaudit.present.control_sentences import (
     composition_sentence,
     since_sentence,
 )
-from sqaudit.present.figures.control import _apart, alt_control, control_figure
+from sqaudit.present.figures.control import alt_control, control_figure
 from sqaudit.present.words import Tongue, keys
 from sqaudit.tests_of_change.changes import period_changes
 from sqaudit.tests_of_change.strata import mantel_haenszel
+from tests.present.drawn import texts
 
 CALM = [350, 356, 353, 347] * 5
 
@@ -46,10 +46,6 @@ def chart(numerators: list[float], **settings: object) -> ControlChart:
 
 def draw(one: ControlChart, language: Tongue = "en", direction: str | None = "higher") -> Figure:
     return control_figure(one, language, "On time 及时率", "share", direction, 0.85, [("2025-03", "措施 A")])
-
-
-def texts(figure: Figure) -> list[str]:
-    return [text.get_text() for text in figure.findobj(Text) if text.get_text().strip()]
 
 
 def marks(figure: Figure) -> list[tuple[str, str]]:
@@ -130,13 +126,6 @@ def test_days_of_a_year_are_a_line_with_few_labels() -> None:
     png(figure)
     assert len(figure.axes[0].get_xticklabels()) <= 9
     assert "2026-12-31" in texts(figure)
-
-
-def test_labels_that_touch_are_moved_apart() -> None:
-    moved = _apart([0.5, 0.51, 0.52, 0.1])
-    assert np.diff(sorted(moved)).min() > 0.06
-    assert np.argsort(moved).tolist() == [3, 0, 1, 2]
-    assert _apart([]) == []
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -8,17 +8,12 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
-from matplotlib.font_manager import findfont
-from matplotlib.text import Text
 from PIL import Image
 
 from sqaudit.present import fonts, palette
 from sqaudit.present.blocks import png
 from sqaudit.present.figures import change_arrows, scorecard_bars, segment_dots, trend
-
-
-def texts(figure: Figure) -> list[str]:
-    return [text.get_text() for text in figure.findobj(Text) if text.get_text().strip()]
+from tests.present.drawn import assert_drawn_in_a_font_that_has_it, texts
 
 
 def marker_colours(figure: Figure) -> list[str]:
@@ -57,11 +52,7 @@ def test_figures_leave_no_trace_in_matplotlib(make: Callable[..., Figure]) -> No
 
 
 def test_every_word_is_drawn_in_a_font_that_has_it(make: Callable[..., Figure]) -> None:
-    figure = make("zh")
-    png(figure)
-    assert fonts.missing_glyphs("".join(texts(figure))) == ""
-    for text in figure.findobj(Text):
-        assert findfont(text.get_fontproperties()) == str(fonts.font_path())
+    assert_drawn_in_a_font_that_has_it(make("zh"))
 
 
 def test_figures_are_sharp_and_the_same_every_time(make: Callable[..., Figure]) -> None:

@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
-from matplotlib.text import Text
 from PIL import Image
 
 from sqaudit.assessment import Assessment, AssessmentRules, assess
@@ -24,8 +23,9 @@ from sqaudit.present.assessment_sentences import (
     withheld_sentence,
 )
 from sqaudit.present.blocks import png
-from sqaudit.present.figures.funnel import Funnel, _apart, alt_funnel, funnel_figure, funnel_reading
+from sqaudit.present.figures.funnel import Funnel, alt_funnel, funnel_figure, funnel_reading
 from sqaudit.present.words import Tongue, is_said
+from tests.present.drawn import texts
 
 RULES = AssessmentRules.model_validate(
     {
@@ -79,10 +79,6 @@ def month(one: Assessment) -> pd.DataFrame:
 def draw(one: Assessment, language: Tongue = "en", **settings: object) -> Figure:
     drawn = Funnel(target=0.95, **settings)  # type: ignore[arg-type]
     return funnel_figure(month(one), language, "On time 及时率", drawn)
-
-
-def texts(figure: Figure) -> list[str]:
-    return [text.get_text() for text in figure.findobj(Text) if text.get_text().strip()]
 
 
 def marks(figure: Figure, marker: str) -> list[tuple[str, bool, int]]:
@@ -214,8 +210,3 @@ def test_every_code_has_its_words() -> None:
         "assessment_verdict": ["shown_to_meet", "shown_below_penalty", "undetermined", "no_verdict"],
     }.items():
         assert all(is_said(f"{family}.{word}") for word in words)
-
-
-def test_names_that_touch_are_moved_apart() -> None:
-    assert np.diff(sorted(_apart([0.5, 0.51, 0.52, 0.1]))).min() >= 0.05 - 1e-12
-    assert _apart([]) == []

@@ -7,8 +7,6 @@ from datetime import date
 import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
-from matplotlib.figure import Figure
-from matplotlib.text import Text
 
 from sqaudit.actions import Action, on_time, plan_findings, progress
 from sqaudit.actions.findings import CODES
@@ -31,6 +29,7 @@ from sqaudit.present.improvement_sentences import (
 from sqaudit.present.words import Tongue, is_said, wording_faults
 from sqaudit.verification import VERDICTS, Verification, verify
 from sqaudit.verification.outcome import METHODS, NOTES
+from tests.present.drawn import texts
 
 TONGUES: tuple[Tongue, ...] = ("zh", "en")
 TODAY = date(2026, 10, 8)
@@ -61,10 +60,6 @@ PLAN = [
            start=date(2026, 5, 18), due=date(2026, 9, 30), indicator="on_time"),
     Action(id="X", action="dropped", status="dropped", start=date(2026, 5, 4)),
 ]  # fmt: skip
-
-
-def texts(figure: Figure) -> list[str]:
-    return [text.get_text() for text in figure.findobj(Text) if text.get_text().strip()]
 
 
 def test_every_code_has_its_words() -> None:

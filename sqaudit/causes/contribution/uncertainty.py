@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import special
 
 from sqaudit import intervals
 from sqaudit.causes.contribution.cells import Sums, gathered, sums_of
@@ -78,7 +77,7 @@ def three_parts(
     if by and set(by) == set(parts.level):
         values[2] *= 0.0  # segments that are the cells have no inside; what is left is rounding
     variances = _variances(parts, by)
-    reach = -special.ndtri((1 - confidence) / 2) * np.sqrt(variances * design_effect)
+    reach = intervals.normal_quantile(confidence) * np.sqrt(variances * design_effect)
     low, high = _change_interval(parts, confidence, design_effect)
     frame = pd.DataFrame(
         {

@@ -139,17 +139,20 @@ def noise_of(deviations: Array) -> float:
     return max(float(high - low) / _QUARTILES, _LEAST_NOISE)
 
 
-def pooled_variance(periods: Sequence[tuple[Period, Array]]) -> float:
-    """The variance of one observation within its cell, over cells and periods, from sums of squares.
+def pooled_variance(periods: Sequence[tuple[Period, Array, Array]]) -> float:
+    """The variance of one observation within its cell, over cells and periods.
 
-    NaN if no cell has two observations.
+    Each period comes with the sums of squares, and with the sums of squared weights (the weight itself where
+    every observation weighs one). Around the mean of its cell an observation of weight w adds w s^2, and the
+    mean takes s^2 times the sum of w^2 over the sum of w away again: n - 1 where every weight is one, half
+    of that where every weight is one half. NaN if no cell has two observations.
     """
     inner = freedom = 0.0
-    for period, squares in periods:
+    for period, squares, weight_squares in periods:
         some = period.weight > 0
         weight, total = period.weight[some], period.observed[some]
         inner += float((squares[some] - total**2 / weight).sum())
-        freedom += float((weight - 1).sum())
+        freedom += float((weight - weight_squares[some] / weight).sum())
     return inner / freedom if freedom > 0 else np.nan
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from sqaudit.causes.segments.cells import Array
 from sqaudit.errors import Fault, ParameterError, did_you_mean
 
-SUMS = ("weight", "observed", "squares")
+SUMS = ("weight", "observed", "squares", "weight_squares")
 _ROUNDING = 1e-9  # bad cases may exceed cases by rounding of sums
 
 
@@ -23,6 +23,7 @@ class Measure:
     count: str | None = None
     value: str | None = None
     squares: str | None = None
+    count_squares: str | None = None
     exposure: str | None = None
     actual: str | None = None
     expected: str | None = None
@@ -52,6 +53,10 @@ class Measure:
             return [Fault("measure", "an exposure needs the events.", "Name count.")]
         if self.value is not None and (self.count is None) != (self.squares is None):
             return [Fault("measure", "a mean of cells needs count and squares.", "Name both or none.")]
+        if self.count_squares is not None and self.squares is None:
+            return [
+                Fault("measure", "count_squares belongs to the cells of a mean.", "Name value and squares.")
+            ]
         return []
 
 
@@ -66,7 +71,7 @@ def stacked(
     measure: Measure,
     target: float | None = None,
 ) -> pd.DataFrame:
-    """The rows of all periods below each other: the dimensions, and weight, observed and squares by period.
+    """The rows of all periods below each other: the dimensions, and and the SUMS by period.
 
     Columns out: the dimensions, then those that `column_of` names, for the periods in the order of `frames`;
     a row has numbers in the columns of its own period. Records without a known value are left out.
@@ -156,6 +161,12 @@ def _impossible(name: str, frame: pd.DataFrame, measure: Measure) -> list[Fault]
         if (numbers[measure.bad] > most * (1 + _ROUNDING)).any():
             limit = f"'{measure.count}'" if measure.count else "1"
             faults.append(Fault(name, f"'{measure.bad}' exceeds {limit}.", "Bad cases are among the cases."))
+    if measure.squares in numbers and measure.count in numbers and measure.count_squares is None:
+        counts = numbers[measure.count]
+        if (np.abs(counts - np.rint(counts)) > _ROUNDING * np.abs(counts)).any():
+            message = f"'{measure.count}' holds fractions, from which the spread of a mean cannot be told."
+            remedy = "Name count_squares, the sums of the squared weights."
+            faults.append(Fault(name, message, remedy))
     return faults
 
 
@@ -164,33 +175,31 @@ def _numbers(column: pd.Series) -> Array:
 
 
 def _part(frame: pd.DataFrame, dimensions: Sequence[str], measure: Measure, place: int) -> pd.DataFrame:
-    weight, observed, squares = _sums(frame, measure)
-    known = ~(np.isnan(weight) | np.isnan(observed))
+    sums = _sums(frame, measure)
+    known = ~(np.isnan(sums[0]) | np.isnan(sums[1]))
     part = frame[list(dimensions)].copy()
-    for name, values in zip(SUMS, (weight, observed, squares), strict=True):
+    for name, values in zip(SUMS, sums, strict=True):
         part[column_of(name, place)] = values
     return part[known]
 
 
-def _sums(frame: pd.DataFrame, measure: Measure) -> tuple[Array, Array, Array]:
-    """Weight, observed and sum of squares of every row."""
-    one = np.ones(len(frame))
+def _sums(frame: pd.DataFrame, measure: Measure) -> tuple[Array, Array, Array, Array]:
+    """The SUMS of every row; those of squares are needed for means alone."""
+    one, none = np.ones(len(frame)), np.zeros(len(frame))
     if measure.actual is not None and measure.expected is not None:
         actual, expected = (
             np.nan_to_num(_numbers(frame[name])) for name in (measure.actual, measure.expected)
         )
-        return expected, actual, np.zeros(len(frame))
+        return expected, actual, none, none
     if measure.value is not None:
         value = _numbers(frame[measure.value])
         if measure.count is not None and measure.squares is not None:
-            return _numbers(frame[measure.count]), value, _numbers(frame[measure.squares])
-        return one, value, value**2
+            weight = _numbers(frame[measure.count])
+            heavy = weight if measure.count_squares is None else _numbers(frame[measure.count_squares])
+            return weight, value, _numbers(frame[measure.squares]), heavy
+        return one, value, value**2, one
     if measure.bad is not None:
         weight = _numbers(frame[measure.count]) if measure.count is not None else one
-        return weight, _numbers(frame[measure.bad]), np.zeros(len(frame))
-    events = _numbers(frame[str(measure.count)])
-    return (
-        (_numbers(frame[measure.exposure]) if measure.exposure is not None else one),
-        events,
-        np.zeros(len(frame)),
-    )
+        return weight, _numbers(frame[measure.bad]), none, none
+    exposure = _numbers(frame[measure.exposure]) if measure.exposure is not None else one
+    return exposure, _numbers(frame[str(measure.count)]), none, none

@@ -27,8 +27,33 @@ MOST_CUBOIDS = 128  # of a forecast searched to the last cell: seven dimensions
 _SURE = 1e-9
 
 
+class _FewConditions:
+    """A question whose causes have few conditions unless the settings say otherwise."""
+
+    settings: Settings
+
+    @property
+    def depth(self) -> int:
+        """The most conditions of a segment."""
+        return self.settings.depth or DEPTH_OF_CHANGE
+
+
+class _OfLevel(_FewConditions):
+    """A question about a level: a target, or the rate of everything that belongs to no segment found."""
+
+    cells: Cells
+    now: Period
+    target: float | None
+    found: tuple[Segment, ...]
+
+    @property
+    def expected(self) -> float:
+        """The level that every cell is held against."""
+        return self.target if self.target is not None else _rate_of_rest(self.cells, self.now, self.found)
+
+
 @dataclass(frozen=True)
-class RateChange:
+class RateChange(_FewConditions):
     """Which shares or counts changed between two periods?"""
 
     cells: Cells
@@ -37,11 +62,6 @@ class RateChange:
     family: Family
     settings: Settings
     mix: MixError | None = None  # shared with redrawn questions: it hardly depends on what was observed
-
-    @property
-    def depth(self) -> int:
-        """The most conditions of a segment."""
-        return self.settings.depth or DEPTH_OF_CHANGE
 
     @cached_property
     def unsure(self) -> MixError:
@@ -76,7 +96,7 @@ class RateChange:
 
 
 @dataclass(frozen=True)
-class RateLevel:
+class RateLevel(_OfLevel):
     """Which shares or counts lie off a target, or off the rest?
 
     Without a target the expectation is the rate of everything that belongs to none of the segments found.
@@ -88,16 +108,6 @@ class RateLevel:
     settings: Settings
     target: float | None = None
     found: tuple[Segment, ...] = ()
-
-    @property
-    def depth(self) -> int:
-        """The most conditions of a segment."""
-        return self.settings.depth or DEPTH_OF_CHANGE
-
-    @property
-    def expected(self) -> float:
-        """The level that every cell is held against."""
-        return self.target if self.target is not None else _rate_of_rest(self.cells, self.now, self.found)
 
     def evidence(self, offset: float = 0.0) -> Evidence:
         """One likelihood for each cell."""
@@ -113,7 +123,7 @@ class RateLevel:
 
 
 @dataclass(frozen=True)
-class MeanChange:
+class MeanChange(_FewConditions):
     """Which means changed between two periods? `variance` is that of one observation within its cell."""
 
     cells: Cells
@@ -122,11 +132,6 @@ class MeanChange:
     variance: float
     settings: Settings
     mix: MixError | None = None
-
-    @property
-    def depth(self) -> int:
-        """The most conditions of a segment."""
-        return self.settings.depth or DEPTH_OF_CHANGE
 
     @cached_property
     def unsure(self) -> MixError:
@@ -161,7 +166,7 @@ class MeanChange:
 
 
 @dataclass(frozen=True)
-class MeanLevel:
+class MeanLevel(_OfLevel):
     """Which means lie off a target, or off the rest?"""
 
     cells: Cells
@@ -170,16 +175,6 @@ class MeanLevel:
     settings: Settings
     target: float | None = None
     found: tuple[Segment, ...] = ()
-
-    @property
-    def depth(self) -> int:
-        """The most conditions of a segment."""
-        return self.settings.depth or DEPTH_OF_CHANGE
-
-    @property
-    def expected(self) -> float:
-        """The level that every cell is held against."""
-        return self.target if self.target is not None else _rate_of_rest(self.cells, self.now, self.found)
 
     def evidence(self, offset: float = 0.0) -> Evidence:
         """One normal likelihood for each cell; shifts are in standard deviations of one observation."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Literal
 
 import matplotlib
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
@@ -17,17 +18,23 @@ from sqaudit.present.words import Tongue, say
 
 WIDTH_INCHES = 8.2
 SMALL, TEXT, TITLE = 9.5, 10.5, 13.0  # points; 9.5 prints at the size of a table's notes
+# Behind words that stand on lines.
+LEGIBLE = {"facecolor": palette.PAPER, "edgecolor": "none", "pad": 0.8, "alpha": 0.85}
 
 __all__ = [
+    "LEGIBLE",
     "SMALL",
     "TEXT",
     "TITLE",
     "WIDTH_INCHES",
     "blank",
     "heading",
+    "label_above",
     "margin_note",
+    "name_rows",
     "new_figure",
     "paper",
+    "point_note",
     "quiet_axes",
     "scale",
     "top_note",
@@ -134,6 +141,43 @@ def top_note(axes: Axes, place: float, words: str, *, side: Literal["left", "cen
         fontsize=SMALL,
         annotation_clip=False,
     )
+
+
+def point_note(
+    axes: Axes,
+    at: tuple[float, float],
+    words: str,
+    offset_points: float,
+    colour: str = palette.INK,
+    *,
+    behind: dict[str, Any] | None = None,
+) -> None:
+    """Words above a point of the data, or below it where the offset is negative; `behind` as `LEGIBLE`."""
+    axes.annotate(
+        drawable(words),
+        at,
+        xytext=(0, offset_points),
+        textcoords="offset points",
+        ha="center",
+        va="bottom" if offset_points > 0 else "top",
+        fontsize=SMALL,
+        color=colour,
+        bbox=behind,
+        zorder=6,
+    )
+
+
+def label_above(values: pd.Series, place: int) -> bool:
+    """Whether words at a point of a line belong above it: where its neighbours lie lower, or are missing."""
+    around = pd.Series([values.get(place - 1), values.get(place + 1)], dtype=float).mean()
+    return bool(pd.isna(around) or values[place] >= around)
+
+
+def name_rows(axes: Axes, names: Sequence[str]) -> None:
+    """The rows of a figure named at the left, the first name at the bottom, with half a row to spare."""
+    axes.set_yticks(range(len(names)), [drawable(name) for name in names])
+    axes.tick_params(axis="y", labelsize=TEXT, labelcolor=palette.INK)
+    axes.set_ylim(-0.6, len(names) - 0.4)
 
 
 def scale(axes: Axes, which: str, unit: str, *, most: int = 5) -> None:

@@ -12,9 +12,9 @@ from matplotlib.figure import Figure
 from sqaudit.present import numbers, palette
 from sqaudit.present.figures.canvas import (
     SMALL,
-    TEXT,
     blank,
     margin_note,
+    name_rows,
     new_figure,
     paper,
     quiet_axes,
@@ -67,10 +67,7 @@ def _draw_group(axes: Axes, group: pd.DataFrame, unit: str, labels: Labels, lang
         axes.plot([row["before"]], [place], "o", markersize=6, color=colour, zorder=4)
         axes.update_datalim([(row["now"], place)])  # an arrow by itself does not widen the scale
         _label_row(axes, place, row, unit, language)
-    names = [drawable(named(labels, identifier, language)) for identifier in group["indicator"]]
-    axes.set_yticks(range(len(group)), names)
-    axes.tick_params(axis="y", labelsize=TEXT, labelcolor=palette.INK)
-    axes.set_ylim(-0.6, len(group) - 0.4)
+    name_rows(axes, [named(labels, identifier, language) for identifier in group["indicator"]])
     axes.margins(x=0.08)
     scale(axes, "x", unit)
     axes.set_xlabel(drawable(named({}, unit, language, "axis")), fontsize=SMALL)

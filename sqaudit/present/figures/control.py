@@ -12,13 +12,16 @@ from matplotlib.figure import Figure
 from sqaudit.control.chart import ControlChart
 from sqaudit.present import numbers, palette
 from sqaudit.present.control_sentences import chart_reading, period_name
+from sqaudit.present.figures.apart import margin_notes
 from sqaudit.present.figures.canvas import (
+    LEGIBLE,
     SMALL,
     blank,
     heading,
-    margin_note,
+    label_above,
     new_figure,
     paper,
+    point_note,
     quiet_axes,
     scale,
     top_note,
@@ -27,15 +30,8 @@ from sqaudit.present.fonts import drawable
 from sqaudit.present.words import Tongue, named, say
 
 DENSE = 60  # from so many points on, dots would touch: the line alone shows the calm ones
-LABEL_GAP = 0.062  # of the height of the axes, so that two lines of small print do not touch
 MOST_LABELS = 5  # values written at points; more would hide what they label
 BASELINE = palette.tint(palette.LINE, 0.55)
-LEGIBLE = {
-    "facecolor": palette.PAPER,
-    "edgecolor": "none",
-    "pad": 0.8,
-    "alpha": 0.85,
-}  # behind words on lines
 MARKS = {"better": "^", "worse": "D", "changed": "s"}
 
 
@@ -176,18 +172,9 @@ def _draw_values(
             zorder=5,
         )
     for place in _worth_a_label(points, judged):
-        above = _label_above(judged, place)
-        axes.annotate(
-            drawable(numbers.amount(points["value"][place], unit, language, beside=target)),
-            (place, points["value"][place]),
-            xytext=(0, 8 if above else -8),
-            textcoords="offset points",
-            ha="center",
-            va="bottom" if above else "top",
-            fontsize=SMALL,
-            bbox=LEGIBLE,
-            zorder=6,
-        )
+        words = numbers.amount(points["value"][place], unit, language, beside=target)
+        offset = 8 if label_above(judged, place) else -8
+        point_note(axes, (place, points["value"][place]), words, offset, behind=LEGIBLE)
 
 
 def _set_heights(axes: Axes, points: pd.DataFrame, target: float | None) -> None:
@@ -209,18 +196,9 @@ def _draw_artefacts(axes: Axes, points: pd.DataFrame, unit: str, language: Tongu
     heights = broken.clip(bottom + edge, top - edge)
     axes.plot(heights.index, heights, "x", color=grey, markersize=6, markeredgewidth=1.6, zorder=4)
     for place in broken.index[heights != broken][:MOST_LABELS]:
-        low = broken[place] < heights[place]
-        axes.annotate(
-            drawable(numbers.amount(broken[place], unit, language)),
-            (place, heights[place]),
-            xytext=(0, 6 if low else -6),
-            textcoords="offset points",
-            ha="center",
-            va="bottom" if low else "top",
-            fontsize=SMALL,
-            color=palette.QUIET,
-            bbox=LEGIBLE,
-        )
+        words = numbers.amount(broken[place], unit, language)
+        offset = 6 if broken[place] < heights[place] else -6
+        point_note(axes, (place, heights[place]), words, offset, palette.QUIET, behind=LEGIBLE)
 
 
 def _artefacts(points: pd.DataFrame) -> list[str]:
@@ -248,12 +226,6 @@ def _worth_a_label(points: pd.DataFrame, judged: pd.Series) -> list[int]:
     return places
 
 
-def _label_above(values: pd.Series, place: int) -> bool:
-    """Above the line where the neighbours lie lower, below it otherwise."""
-    around = pd.Series([values.get(place - 1), values.get(place + 1)], dtype=float).mean()
-    return bool(pd.isna(around) or values[place] >= around)
-
-
 def _label_lines(
     axes: Axes,
     points: pd.DataFrame,
@@ -273,38 +245,7 @@ def _label_lines(
     if numbers.is_number(target):
         words = say("figure.target", language, target=numbers.target(target, unit, direction, language))
         labels.append((float(target), words))
-    bottom, top = axes.get_ylim()
-    heights = _apart([(value - bottom) / (top - bottom) for value, _ in labels])
-    for height, (_, words) in zip(heights, labels, strict=True):
-        margin_note(axes, height, words, 5, of="axes fraction")
-
-
-def _apart(heights: Sequence[float]) -> list[float]:
-    """The heights, those too near each other moved up and down around their middle; order kept.
-
-    >>> [round(height, 3) for height in _apart([0.5, 0.5, 0.9])]
-    [0.469, 0.531, 0.9]
-    """
-    order = np.argsort(heights, kind="stable")
-    groups: list[list[int]] = []
-    for at in (int(place) for place in order):
-        groups.append([at])
-        while len(groups) > 1 and _bottom(groups[-1], heights) < _top(groups[-2], heights) + LABEL_GAP:
-            last = groups.pop()
-            groups[-1] += last
-    moved = [0.0] * len(heights)
-    for group in groups:
-        for number, at in enumerate(group):
-            moved[at] = _bottom(group, heights) + number * LABEL_GAP
-    return moved
-
-
-def _bottom(group: Sequence[int], heights: Sequence[float]) -> float:
-    return float(np.mean([heights[at] for at in group])) - LABEL_GAP * (len(group) - 1) / 2
-
-
-def _top(group: Sequence[int], heights: Sequence[float]) -> float:
-    return _bottom(group, heights) + LABEL_GAP * (len(group) - 1)
+    margin_notes(axes, labels)
 
 
 def _label_periods(axes: Axes, points: pd.DataFrame) -> None:

@@ -9,10 +9,10 @@ from matplotlib.figure import Figure
 from sqaudit.present import numbers, palette
 from sqaudit.present.figures.canvas import (
     SMALL,
-    TEXT,
     blank,
     heading,
     margin_note,
+    name_rows,
     new_figure,
     paper,
     quiet_axes,
@@ -45,11 +45,7 @@ def driver_dots(table: pd.DataFrame, labels: Labels, language: Tongue, outcome: 
         axes.axvline(0, color=palette.INK, linewidth=1, zorder=1)
         for place, row in shown.iterrows():
             _draw_fact(axes, int(str(place)), row, language)
-        axes.set_yticks(
-            range(len(shown)), [drawable(named(labels, fact, language)) for fact in shown["fact"]]
-        )
-        axes.tick_params(axis="y", labelsize=TEXT, labelcolor=palette.INK)
-        axes.set_ylim(-0.6, len(shown) - 0.4)
+        name_rows(axes, [named(labels, fact, language) for fact in shown["fact"]])
         scale(axes, "x", "share")
         axes.set_xlabel(drawable(say("drivers.axis", language, outcome=outcome)), fontsize=SMALL)
         title = say("drivers.title", language, outcome=outcome)

@@ -9,10 +9,10 @@ from matplotlib.figure import Figure
 from sqaudit.present import numbers, palette
 from sqaudit.present.figures.canvas import (
     SMALL,
-    TEXT,
     blank,
     heading,
     margin_note,
+    name_rows,
     new_figure,
     paper,
     quiet_axes,
@@ -42,11 +42,7 @@ def estimate_dots(
             _draw(axes, int(str(place)), row)
         if reference is not None and numbers.is_number(reference):
             axes.axvline(reference, color=palette.INK, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
-        axes.set_yticks(
-            range(len(shown)), [drawable("\n".join(lines_of(name, 30))) for name in shown["name"]]
-        )
-        axes.tick_params(axis="y", labelsize=TEXT, labelcolor=palette.INK)
-        axes.set_ylim(-0.6, len(shown) - 0.4)
+        name_rows(axes, ["\n".join(lines_of(name, 30)) for name in shown["name"]])
         ends = pd.concat([shown["low"], shown["high"], shown["estimate"]]).dropna()
         room = 0.04 * max(float(ends.max() - ends.min()), 0.05)
         axes.set_xlim(max(-0.005, float(ends.min()) - room), min(1.005, float(ends.max()) + room))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -13,11 +12,12 @@ from matplotlib.figure import Figure
 from sqaudit.assessment.comparison import false_positions
 from sqaudit.assessment.funnel import ALARM, WARNING, Dispersion, Limits, Spread, spread_limits
 from sqaudit.present import numbers, palette
+from sqaudit.present.figures.apart import LABEL_GAP, margin_notes
 from sqaudit.present.figures.canvas import (
+    LEGIBLE,
     SMALL,
     blank,
     heading,
-    margin_note,
     new_figure,
     paper,
     quiet_axes,
@@ -27,17 +27,10 @@ from sqaudit.present.fonts import drawable
 from sqaudit.present.words import Tongue, joined, say
 
 MOST_LABELS = 8  # names written at points; more would hide what they name
-LABEL_GAP = 0.05  # of the height of the axes, so that two names of small print do not touch
 NEAR = 0.09  # of the width: names nearer than this in both directions are moved apart
 WIDE = 40  # sizes of units that differ by more than this factor are drawn on a logarithmic axis
 CURVE_POINTS = 240
 THIN = palette.tint(palette.LINE, 0.55)
-LEGIBLE = {
-    "facecolor": palette.PAPER,
-    "edgecolor": "none",
-    "pad": 0.6,
-    "alpha": 0.85,
-}  # behind words on lines
 MARKS = {"better": "^", "worse": "D", "": "o"}
 
 
@@ -226,10 +219,7 @@ def _draw_lines(
         labels.append((drawn.target, say("figure.target", language, target=goal)))
     for height, confidence in zip(heights[::2], ("99.8 %", "95 %"), strict=False):
         labels.append((height, say("funnel.limit", language, confidence=confidence)))
-    bottom, top = axes.get_ylim()
-    places = _apart([(value - bottom) / (top - bottom) for value, _ in labels])
-    for place, (_, words) in zip(places, labels, strict=True):
-        margin_note(axes, place, words, 5, of="axes fraction")
+    margin_notes(axes, labels)
 
 
 def _label_points(axes: Axes, points: pd.DataFrame) -> None:
@@ -258,19 +248,6 @@ def _label_points(axes: Axes, points: pd.DataFrame) -> None:
             bbox=LEGIBLE,
             zorder=5,
         )
-
-
-def _apart(heights: list[float]) -> list[float]:
-    """The heights from the lowest up, each at least a line of print above the one before.
-
-    >>> [round(height, 2) for height in _apart([0.52, 0.5, 0.9])]
-    [0.55, 0.5, 0.9]
-    """
-    moved = list(heights)
-    order = sorted(range(len(heights)), key=heights.__getitem__)
-    for before, after in pairwise(order):
-        moved[after] = max(moved[after], moved[before] + LABEL_GAP)
-    return moved
 
 
 __all__ = ["Funnel", "alt_funnel", "funnel_figure", "funnel_reading"]

@@ -11,16 +11,15 @@ from matplotlib.figure import Figure
 
 from sqaudit.present import palette
 from sqaudit.present.figures.canvas import (
-    TEXT,
     blank,
     heading,
     margin_note,
+    name_rows,
     new_figure,
     paper,
     quiet_axes,
     top_note,
 )
-from sqaudit.present.fonts import drawable
 from sqaudit.present.words import Tongue, say
 
 STATE_COLOURS = {
@@ -60,9 +59,7 @@ def gantt(table: pd.DataFrame, as_of: date, language: Tongue) -> Figure:
             margin_note(axes, place, _state(pd.Series(row), language), 6, STATE_COLOURS[str(row["state"])])
         axes.axvline(_number(today), color=palette.INK, linewidth=1, linestyle=(0, (1, 2)), zorder=4)
         top_note(axes, _number(today), say("action_plan.today", language, as_of=as_of), side="center")
-        axes.set_yticks(range(len(shown)), [drawable(_name(row)) for row in shown.to_dict("records")])
-        axes.tick_params(axis="y", labelsize=TEXT, labelcolor=palette.INK)
-        axes.set_ylim(-0.6, len(shown) - 0.4)
+        name_rows(axes, [_name(row) for row in shown.to_dict("records")])
         _set_days(axes, shown, today)
         heading(
             axes, say("action_plan.title", language), plan_reading(table, as_of, language), room_points=14

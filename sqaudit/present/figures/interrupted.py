@@ -8,11 +8,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sqaudit.present import numbers, palette
+from sqaudit.present.figures.apart import margin_notes
 from sqaudit.present.figures.canvas import (
     SMALL,
     blank,
     heading,
-    margin_note,
     new_figure,
     paper,
     quiet_axes,
@@ -31,7 +31,6 @@ VERDICT_COLOURS = {
     "too_early": palette.INK,
 }
 DENSE = 80  # from so many points on, dots would touch
-LABEL_GAP = 0.075  # of the height of the axes, so that two lines of small print do not touch
 
 __all__ = ["VERDICT_COLOURS", "alt_interrupted", "interrupted_figure"]
 
@@ -190,9 +189,4 @@ def _label_lines(
     if numbers.is_number(target):
         words = numbers.target(target, unit, found.direction, language)
         labels.append((float(target), say("figure.target", language, target=words), palette.QUIET))
-    bottom, top = axes.get_ylim()
-    ceiling = float("inf")
-    for value, words, ink in sorted(labels, key=lambda one: -one[0]):
-        height = min((value - bottom) / (top - bottom), ceiling)
-        ceiling = height - LABEL_GAP
-        margin_note(axes, height, words, 5, ink, of="axes fraction")
+    margin_notes(axes, labels)

@@ -9,10 +9,10 @@ from matplotlib.figure import Figure
 from sqaudit.present import numbers, palette
 from sqaudit.present.figures.canvas import (
     SMALL,
-    TEXT,
     blank,
     heading,
     margin_note,
+    name_rows,
     new_figure,
     paper,
     quiet_axes,
@@ -40,11 +40,7 @@ def pareto_bars(categories: pd.DataFrame, labels: Labels, language: Tongue, name
         quiet_axes(axes, grid="x")
         for place, row in shown.iterrows():
             _draw_category(axes, int(str(place)), row, language)
-        axes.set_yticks(
-            range(len(shown)), [drawable(_name(row, labels, language)) for _, row in shown.iterrows()]
-        )
-        axes.tick_params(axis="y", labelsize=TEXT, labelcolor=palette.INK)
-        axes.set_ylim(-0.6, len(shown) - 0.4)
+        name_rows(axes, [_name(row, labels, language) for _, row in shown.iterrows()])
         axes.set_xlim(0, min(1.0, 1.04 * float(shown["high"].max())))
         scale(axes, "x", "share")
         axes.set_xlabel(drawable(say("pareto.axis", language)), fontsize=SMALL)

@@ -7,7 +7,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sqaudit.present import numbers, palette
-from sqaudit.present.figures.canvas import SMALL, TEXT, blank, margin_note, new_figure, paper, quiet_axes
+from sqaudit.present.figures.canvas import (
+    SMALL,
+    blank,
+    margin_note,
+    name_rows,
+    new_figure,
+    paper,
+    quiet_axes,
+)
 from sqaudit.present.fonts import drawable
 from sqaudit.present.words import Labels, Tongue, named, say
 
@@ -29,12 +37,9 @@ def scorecard_bars(scorecard: pd.DataFrame, labels: Labels, language: Tongue) ->
         quiet_axes(axes, grid="none")
         for place, row in shown.iterrows():
             _draw_bar(axes, int(str(place)), row, language)
-        names = [drawable(named(labels, identifier, language)) for identifier in shown["indicator"]]
-        axes.set_yticks(range(len(shown)), names)
-        axes.tick_params(axis="y", labelsize=TEXT, labelcolor=palette.INK)
+        name_rows(axes, [named(labels, identifier, language) for identifier in shown["indicator"]])
         axes.set_xticks([])
         axes.set_xlim(0, 1.02 * float(shown[["weight", "raw_score"]].max().max()))
-        axes.set_ylim(-0.6, len(shown) - 0.4)
         axes.set_xlabel(drawable(_reading(shown, language)), fontsize=SMALL, loc="left", labelpad=8)
     return figure
 

@@ -9,10 +9,10 @@ from matplotlib.figure import Figure
 from sqaudit.present import numbers, palette
 from sqaudit.present.figures.canvas import (
     SMALL,
-    TEXT,
     blank,
     heading,
     margin_note,
+    name_rows,
     new_figure,
     paper,
     quiet_axes,
@@ -55,11 +55,7 @@ def segment_dots(
         for place, row in shown.iterrows():
             _draw_segment(axes, int(str(place)), row, unit, language, target, least_cases)
         _draw_target(axes, unit, direction, target, language)
-        axes.set_yticks(
-            range(len(shown)), [drawable(_segment_name(value, labels, language)) for value in shown[segment]]
-        )
-        axes.tick_params(axis="y", labelsize=TEXT, labelcolor=palette.INK)
-        axes.set_ylim(-0.6, len(shown) - 0.4)
+        name_rows(axes, [_segment_name(value, labels, language) for value in shown[segment]])
         scale(axes, "x", unit)
         axes.set_xlabel(drawable(named({}, unit, language, "axis")), fontsize=SMALL)
         _keep_within_bounds(axes, shown, unit)

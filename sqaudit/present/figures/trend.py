@@ -12,9 +12,11 @@ from sqaudit.present.figures.canvas import (
     SMALL,
     blank,
     heading,
+    label_above,
     margin_note,
     new_figure,
     paper,
+    point_note,
     quiet_axes,
     scale,
 )
@@ -73,17 +75,9 @@ def _draw_values(axes: Axes, points: pd.DataFrame, unit: str, language: Tongue, 
     axes.plot(points.index, points["value"], color=palette.INK, linewidth=1.4, zorder=3)
     draw_markers(axes, points)
     for place in _worth_a_label(points):
-        above = _label_above(points, place)
-        axes.annotate(
-            drawable(numbers.amount(points["value"][place], unit, language, beside=target)),
-            (place, points["value"][place]),
-            xytext=(0, 9 if above else -9),
-            textcoords="offset points",
-            ha="center",
-            va="bottom" if above else "top",
-            fontsize=SMALL,
-            zorder=5,
-        )
+        words = numbers.amount(points["value"][place], unit, language, beside=target)
+        offset = 9 if label_above(points["value"], place) else -9
+        point_note(axes, (place, points["value"][place]), words, offset)
 
 
 def draw_markers(axes: Axes, points: pd.DataFrame, size: float = 7) -> None:
@@ -106,13 +100,6 @@ def _worth_a_label(points: pd.DataFrame) -> list[int]:
     """The places of the first, the last, the highest and the lowest value: the others would only crowd."""
     values = points["value"].dropna()
     return sorted({values.index[0], values.index[-1], values.idxmax(), values.idxmin()})
-
-
-def _label_above(points: pd.DataFrame, place: int) -> bool:
-    """Above the line where the neighbours lie lower, below it otherwise."""
-    values = points["value"]
-    around = pd.Series([values.get(place - 1), values.get(place + 1)], dtype=float).mean()
-    return bool(pd.isna(around) or values[place] >= around)
 
 
 def _draw_target(

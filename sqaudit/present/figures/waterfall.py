@@ -10,10 +10,10 @@ from matplotlib.figure import Figure
 from sqaudit.present import numbers, palette
 from sqaudit.present.figures.canvas import (
     SMALL,
-    TEXT,
     blank,
     heading,
     margin_note,
+    name_rows,
     new_figure,
     paper,
     quiet_axes,
@@ -52,10 +52,7 @@ def waterfall_steps(
         for place, row in shown.iterrows():
             _draw_step(axes, int(str(place)), row, language, unit, direction)
         _join(axes, shown)
-        names = [drawable(named(labels, step, language, "change_part")) for step in shown["step"]]
-        axes.set_yticks(range(len(shown)), names)
-        axes.tick_params(axis="y", labelsize=TEXT, labelcolor=palette.INK)
-        axes.set_ylim(-0.6, len(shown) - 0.4)
+        name_rows(axes, [named(labels, step, language, "change_part") for step in shown["step"]])
         first, last = _reach(shown)
         axes.set_xlim(first, last)
         scale(axes, "x", unit)

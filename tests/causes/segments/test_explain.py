@@ -241,6 +241,21 @@ def test_all_faults_are_told_at_once() -> None:
         explain_change(frame, frame, ["team"], bad="bad", value="count")
 
 
+def test_a_mean_over_cells_with_weights_needs_their_squares() -> None:
+    cells = pd.DataFrame({"team": ["A", "B", "C"], "n": 40.0, "sum": [80.0, 81.0, 79.0], "squares": 200.0})
+    later = cells.assign(sum=[80.0, 120.0, 79.0], squares=[200.0, 400.0, 200.0])
+    half = cells.assign(n=19.5, sum=cells["sum"] / 2, squares=100.0)
+    named = {"value": "sum", "count": "n", "squares": "squares"}
+    with pytest.raises(ParameterError) as caught:
+        explain_change(half, later, ["team"], **named)
+    assert "before: 'n' holds fractions, from which the spread of a mean cannot be told." in str(caught.value)
+    with pytest.raises(ParameterError, match=r"count_squares belongs to the cells of a mean"):
+        explain_change(cells, later, ["team"], bad="sum", count="n", count_squares="squares")
+    weighted = [frame.assign(heavy=frame["n"] * part) for frame, part in ((half, 0.5), (later, 1.0))]
+    found = explain_change(*weighted, ["team"], **named, count_squares="heavy")
+    assert found.segments["segment"].tolist() == ["team=B"]
+
+
 @pytest.mark.parametrize("seed", range(24))
 def test_seldom_anything_where_nothing_happened(seed: int) -> None:
     """One false audit in 24 would pass a test of the whole; each by itself shows that there is none."""

@@ -107,4 +107,21 @@ def test_the_variance_of_one_observation_is_pooled_within_cells() -> None:
     period = Period(np.array([3.0, 2.0]), np.array([7.0, 22.0]))
     squares = np.array([21.0, 244.0])
     exact = sum(np.var(one, ddof=1) * (len(one) - 1) for one in values) / 3
-    assert pooled_variance([(period, squares)]) == pytest.approx(exact)
+    assert pooled_variance([(period, squares, period.weight)]) == pytest.approx(exact)
+
+
+def test_observations_at_half_weight_leave_half_the_degrees_of_freedom() -> None:
+    values = [np.array([1.0, 2.0, 4.0]), np.array([10.0, 12.0]), np.array([7.0])]
+    exact = sum(((one - one.mean()) ** 2).sum() for one in values) / 3
+    weight = np.array([len(one) / 2 for one in values])
+    total, squares = (np.array([(one**power).sum() / 2 for one in values]) for power in (1, 2))
+    assert pooled_variance([(Period(weight, total), squares, weight / 2)]) == pytest.approx(exact)
+
+
+def test_the_pooled_variance_is_right_on_average_whatever_the_weights() -> None:
+    generator = np.random.default_rng(7)
+    weight = np.where(generator.random((20_000, 3)) < 0.5, 0.5, 1.0)
+    drawn = generator.normal(5.0, 2.0, weight.shape)
+    period = Period(weight.sum(axis=1), (weight * drawn).sum(axis=1))
+    sums = ((weight * drawn**2).sum(axis=1), (weight**2).sum(axis=1))
+    assert pooled_variance([(period, *sums)]) == pytest.approx(4.0, rel=0.03)
