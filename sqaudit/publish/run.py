@@ -112,7 +112,8 @@ def publish(the_plan: Plan, out: Path, jobs: int | None, progress: Progress) -> 
                 review = replace(review, followup=FollowUp.of(audit))
             if WITH_ASSESSMENT in the_plan.notebooks:
                 review = replace(review, assessed=Assessed.of(audit))
-            review.save(folder, the_plan.standard_paths, manifest.calendar_paths(the_plan))
+            calendars, kept = manifest.calendar_paths(the_plan), manifest.copied_paths(audit)
+            review.save(folder, the_plan.standard_paths, calendars, kept)
             told = manifest.described(audit)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)  # nothing in it is anybody's
