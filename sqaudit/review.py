@@ -36,6 +36,7 @@ FILES = {
 RUN = "run.json"
 STANDARDS = "standards"  # the folder with the standards as they were
 CALENDARS = "calendars"  # the folder with the calendars that were asked, as they were
+KEPT = "kept"  # the folder with what people keep for the run, as it was: cause trees, rules, a plan
 _NUMBERS = ("value", "low", "high", "numerator", "denominator", "target", "score")  # null is NaN in them
 
 
@@ -59,10 +60,10 @@ class Review:
     assessed: Assessed | None = None
 
     @classmethod
-    def of(cls, audit: Audit) -> Review:
-        """The review of an open audit."""
+    def of(cls, audit: Audit, now: datetime | None = None) -> Review:
+        """The review of an open audit; `now` is as for `sampled`."""
         origins = {kind: attached.origin for kind, attached in audit.attached.items()}
-        return cls(audit.run, audit.plan.standards, audit.results, origins, sampled(audit))
+        return cls(audit.run, audit.plan.standards, audit.results, origins, sampled(audit, now))
 
     @cached_property
     def standard(self) -> Standard:
@@ -122,12 +123,17 @@ class Review:
         return scored(self.results, self)
 
     def save(
-        self, folder: Path, standard_paths: Sequence[Path], calendar_paths: Mapping[str, Path] | None = None
+        self,
+        folder: Path,
+        standard_paths: Sequence[Path],
+        calendar_paths: Mapping[str, Path] | None = None,
+        kept_paths: Mapping[str, Path] | None = None,
     ) -> None:
         """Write the results into a run folder, for the notebooks of a book and for anyone after them.
 
         The standards are copied from `standard_paths`, and the calendars from `calendar_paths` (by the name
-        that the standard or the run file uses), so that a book can be read when they have changed.
+        that the standard or the run file uses), so that a book can be read when they have changed; so are
+        `kept_paths`, the files that keys of the run file name.
         """
         self.results.measurements.to_parquet(folder / FILES["measurements"], index=False)
         _write_rows(folder / FILES["checks"], self.results.checks)
@@ -151,10 +157,12 @@ class Review:
         for name, path in copies.items():  # a standard may change after the book was made
             (folder / name).write_bytes(path.read_bytes())
         calendars = _copied_calendars(folder, calendar_paths or {})
+        kept = _copied(folder, KEPT, {key: (key, path) for key, path in (kept_paths or {}).items()})
         content = {
             "run": shown_parameters(self.run),
             "standards": list(copies),
             "calendars": calendars,
+            "kept": kept,
             "as_of": self.results.as_of.isoformat(),
             "origins": dict(self.origins),
         }
@@ -194,12 +202,18 @@ def read_review(folder: str | Path) -> Review:
 
 def _copied_calendars(folder: Path, paths: Mapping[str, Path]) -> dict[str, str]:
     """The copies of the calendars in the folder, by the name that they are asked by."""
-    copies = {
-        name: f"{CALENDARS}/{number}_{path.stem}.yaml" for number, (name, path) in enumerate(paths.items(), 1)
+    numbered = {
+        name: (f"{number}_{path.stem}", path) for number, (name, path) in enumerate(paths.items(), 1)
     }  # two calendars may share the name of their file
-    for name, copy in copies.items():
-        (folder / CALENDARS).mkdir(exist_ok=True)
-        (folder / copy).write_bytes(paths[name].read_bytes())
+    return _copied(folder, CALENDARS, numbered)
+
+
+def _copied(folder: Path, inside: str, files: Mapping[str, tuple[str, Path]]) -> dict[str, str]:
+    """Files by a key, each with the name of its copy, copied as they are; the paths of the copies by key."""
+    copies = {key: f"{inside}/{name}{path.suffix.lower()}" for key, (name, path) in files.items()}
+    for key, copy in copies.items():
+        (folder / inside).mkdir(exist_ok=True)
+        (folder / copy).write_bytes(files[key][1].read_bytes())
     return copies
 
 

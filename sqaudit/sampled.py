@@ -31,10 +31,13 @@ from sqaudit.samples import (
     sample_sizes_of,
     standing_cases,
 )
+from sqaudit.samples.store import SETTINGS
 from sqaudit.samples.taking import frame_of
 from sqaudit.standards import Indicator
 
 FILE, FOLDER = "sampling.json", "sampling"
+_TOLD = ("settings", "event", "duration")  # of an inspection, beside its tables and its form
+_STORED = (".json", ".jsonl", ".parquet")  # what a sample keeps; workbooks given out are not read again
 ANSWERS = ["case_id", "item", "inspector", "role", "answer", "value", "not_applicable"]
 DISPUTES = ["case_id", "item", "state", "answer_before", "answer_after"]  # without who and why: names
 
@@ -52,6 +55,13 @@ class Sampled:
     strata: pd.DataFrame = field(default_factory=pd.DataFrame)
     inspection: Inspection | None = None
     problem: str = ""
+
+    @property
+    def found(self) -> dict[str, Any]:
+        """What was found out: all but the plan, which is a parameter of the run, and the form."""
+        one = self.inspection
+        inspection = {} if one is None else {name: getattr(one, name) for name in (*_TOLD, *TABLES)}
+        return {"problem": self.problem, "strata": self.strata, "inspection": inspection}
 
     def save(self, folder: Path) -> None:
         """Write it into a run folder."""
@@ -77,8 +87,11 @@ class Sampled:
         (folder / FILE).write_text(text + "\n", encoding="utf-8")
 
 
-def sampled(audit: Audit) -> Sampled | None:
-    """What the run of an open audit knows of its sample; None where the run file has no key `sample`."""
+def sampled(audit: Audit, now: datetime | None = None) -> Sampled | None:
+    """What the run of an open audit knows of its sample; None where the run file has no key `sample`.
+
+    `now`, in the time zone of the run, settles which earlier samples a draw would still keep out.
+    """
     plan = audit.run.sample
     if plan is None:
         return None
@@ -86,7 +99,8 @@ def sampled(audit: Audit) -> Sampled | None:
     try:
         sample = newest_sample(folder, plan.records, audit.run.chosen_period.label)
         if sample is None:
-            return Sampled(plan, _planned_strata(audit, plan, folder))
+            now = now or datetime.now(ZoneInfo(audit.run.timezone)).replace(tzinfo=None)
+            return Sampled(plan, _planned_strata(audit, plan, folder, now))
         return Sampled(plan, sample.strata, inspection_of(audit, sample))
     except AuditError as error:
         return Sampled(plan, problem=str(error))
@@ -111,6 +125,21 @@ def read_sampled(folder: Path) -> Sampled | None:
         told,
         inspection=Inspection(own["settings"], form, **tables, event=own["event"], duration=own["duration"]),
     )
+
+
+def sample_files(folder: Path) -> dict[str, Path]:
+    """The files that the samples in a folder are kept in, by their path in it."""
+    files = {
+        file.relative_to(folder): file
+        for place in sorted(folder.glob(f"*/{SETTINGS}"))
+        for file in sorted(place.parent.rglob("*"))
+        if file.suffix in _STORED and file.is_file()
+    }
+    return {
+        name.as_posix(): file
+        for name, file in files.items()
+        if not any(part.startswith(".") for part in name.parts)  # being written
+    }
 
 
 def newest_sample(folder: Path, kind: str, period: str | None = None) -> Sample | None:
@@ -157,8 +186,7 @@ def inspection_of(audit: Audit, sample: Sample) -> Inspection:
     )
 
 
-def _planned_strata(audit: Audit, plan: SamplePlan, folder: Path) -> pd.DataFrame:
-    now = datetime.now(ZoneInfo(audit.run.timezone)).replace(tzinfo=None)
+def _planned_strata(audit: Audit, plan: SamplePlan, folder: Path, now: datetime) -> pd.DataFrame:
     sizes = sample_sizes_of(audit, plan, now, earlier_samples(folder))
     rows = [
         {

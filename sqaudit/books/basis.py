@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from sqaudit.actions import Action
+from sqaudit.assessment import AssessmentRules
 from sqaudit.audit import Audit
 from sqaudit.calendars import Calendar
+from sqaudit.cause_tree import CauseTree
 from sqaudit.errors import Fault, ParameterError
 from sqaudit.params import RunFile
 from sqaudit.periods import GRAINS
@@ -23,12 +26,18 @@ from sqaudit.standards.variants import variants
 
 @dataclass(frozen=True)
 class Basis:
-    """What figures rest on: run file, standards, calendars by name, and the folder that paths count from."""
+    """What figures rest on: run file, standards, calendars by name, and the folder that paths count from.
+
+    What is found beside figures rests on the `trees`, `rules` and `actions` that people keep, too.
+    """
 
     run: RunFile
     standards: tuple[Standard, ...]
     calendars: Mapping[str, Calendar]
     base: Path
+    trees: tuple[CauseTree, ...] = ()
+    rules: AssessmentRules | None = None
+    actions: tuple[Action, ...] = ()
 
     def with_files(self, files: Mapping[str, Iterable[Path]]) -> Basis:
         """The same, with the sources of some kinds read from these very files."""
@@ -44,8 +53,14 @@ class Basis:
             records[kind] = records[kind].model_copy(update={"url": url})
         return self._with_run(records=records)
 
+    def with_sample_in(self, folder: Path) -> Basis:
+        """The same, with the samples of the run in this very folder."""
+        if self.run.sample is None:
+            return self
+        return self._with_run(sample=self.run.sample.model_copy(update={"folder": str(folder)}))
+
     def _with_run(self, **changes: object) -> Basis:
-        return Basis(self.run.model_copy(update=changes), self.standards, self.calendars, self.base)
+        return replace(self, run=self.run.model_copy(update=changes))
 
 
 def opened(basis: Basis, place: str) -> Audit:
@@ -71,7 +86,11 @@ def opened(basis: Basis, place: str) -> Audit:
     if lacking := _asked_in_vain(basis.standards, run, calendars):
         message = f"the calendar {', '.join(lacking)} is neither in the book nor at hand."
         raise ParameterError([Fault(place, message)])
-    return Audit(Plan(run, basis.base, place, basis.standards, paths, peeked, {}, calendars))
+    plan = Plan(
+        run, basis.base, place, basis.standards, paths, peeked, {}, calendars,
+        cause_trees=basis.trees, actions=basis.actions, assessment=basis.rules,
+    )  # fmt: skip
+    return Audit(plan)
 
 
 def _asked(calendars: Mapping[str, Calendar], run: RunFile) -> Mapping[str, Calendar]:

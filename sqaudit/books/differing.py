@@ -12,8 +12,8 @@ from sqaudit.frames import segments_of
 
 TOLERANCE = 1e-9  # relative, absolute below 1: sums of floats in another order differ by less
 DIFFERENCES = ("part", "indicator", "period", "grouping", "segment", "figure", "stored", "computed")
-PARTS = ("figure", "reading", "rows", "score")
-ABSENT = "absent"  # stands for a row that only one of the two has
+PARTS = ("score", "figure", "reading", "rows")  # what tables of results hold; see `beside` for the rest
+PRESENT, ABSENT = "present", "absent"  # stand for a row that only one of the two has
 _WORDS = ("verdict", "method", "definition", "unit", "grade_zh", "grade_en")
 _NUMBERS = (
     "numerator", "denominator", "pending", "excluded", "value", "low", "high", "target", "score",
@@ -131,7 +131,7 @@ def _unlike(
 
 
 def _side(there: bool) -> str:
-    return "present" if there else ABSENT
+    return PRESENT if there else ABSENT
 
 
 def _there(value: object) -> bool:

@@ -17,18 +17,23 @@ from sqaudit.standards import Standard, read_standard
 FILE = "previous_book.json"
 OTHERS = "previous_standards"  # the standards of the earlier book that are not those of the later one
 
-__all__ = ["FILE", "keep", "read_kept"]
+__all__ = ["FILE", "keep", "plain", "read_kept"]
 
 
 def keep(found: Comparison, before: Path, folder: Path) -> None:
     """Write a comparison with the book `before` into a run folder that has its own standards already."""
-    text = json.dumps(as_plain(replace(found, standards=())), ensure_ascii=False)
-    (folder / FILE).write_text(text, encoding="utf-8")
+    (folder / FILE).write_text(json.dumps(plain(found), ensure_ascii=False), encoding="utf-8")
     own = {path.read_bytes() for path in (folder / STANDARDS).glob("*.yaml")}
     for path in sorted((before / STANDARDS).glob("*.yaml")):
         if path.read_bytes() not in own:
             (folder / OTHERS).mkdir(exist_ok=True)
             (folder / OTHERS / path.name).write_bytes(path.read_bytes())
+
+
+def plain(found: Comparison) -> dict[str, Any]:
+    """A comparison in plain values, without the standards, which are files of their own."""
+    content: dict[str, Any] = as_plain(replace(found, standards=()))
+    return content
 
 
 def read_kept(folder: Path, standards: Sequence[Standard]) -> Comparison | None:

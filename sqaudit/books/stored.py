@@ -43,6 +43,33 @@ class StoredBook:
         }
 
     @property
+    def kept_files(self) -> dict[str, RecordedFile]:
+        """The files that people keep for the run, by the key of the run file that names them."""
+        told = self.manifest.get("kept", [])
+        return {str(one["key"]): RecordedFile(str(one["path"]), str(one["sha256"])) for one in told}
+
+    @property
+    def kept_copies(self) -> dict[str, Path]:
+        """The copies of these files in the book; a file that names people may have none."""
+        copies = _told(self.folder).get("kept", {})
+        return {str(key): self.folder / str(name) for key, name in copies.items()}
+
+    @property
+    def sample_files(self) -> dict[str, RecordedFile]:
+        """The files of the run's samples, by their path in the folder of samples."""
+        told = self.manifest.get("sample") or {"folder": "", "files": []}
+        return {
+            str(one["path"]): RecordedFile(f"{told['folder']}/{one['path']}", str(one["sha256"]))
+            for one in told["files"]
+        }
+
+    @property
+    def previous_manifest(self) -> RecordedFile | None:
+        """The manifest of the book that this one was held against; None without one."""
+        told = self.manifest.get("previous_book")
+        return RecordedFile(str(told["path"]), str(told["sha256"])) if told else None
+
+    @property
     def around(self) -> tuple[Path, ...]:
         """The folders around the book in which what was moved along with it is looked for."""
         return (*self.folder.resolve().parents, Path.cwd())
@@ -64,6 +91,10 @@ def read_manifest(place: Path) -> dict[str, Any]:
         content: dict[str, Any] = json.loads((place / MANIFEST).read_text(encoding="utf-8"))
         for source in content["sources"]:
             _ = source["kind"], [(one["path"], one["sha256"]) for one in source["files"]]
+        for one in [*content.get("kept", []), *(content.get("sample") or {"files": []})["files"]]:
+            _ = one["path"], one["sha256"]
+        if before := content.get("previous_book"):
+            _ = before["path"], before["sha256"]
         _ = content["files"].items(), content["standards"], content["parameters"], content["sqaudit"]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise _refused(place, f"its {MANIFEST} is missing or cannot be read ({error}).") from error
@@ -74,6 +105,7 @@ def _content(place: Path) -> tuple[dict[str, Any], Review, dict[str, Calendar]]:
     told = read_manifest(place)
     try:
         review = read_review(place)
+        _ = dict(_told(place).get("kept", {}))
         return told, review, _calendars(place, told, review)
     except ParameterError:
         raise
@@ -83,12 +115,18 @@ def _content(place: Path) -> tuple[dict[str, Any], Review, dict[str, Calendar]]:
 
 def _calendars(place: Path, told: Mapping[str, Any], review: Review) -> dict[str, Calendar]:
     """The copies in the book; for a book that is older than such copies, the calendars there are now."""
-    copies = json.loads((place / RUN).read_text(encoding="utf-8")).get("calendars")
+    copies = _told(place).get("calendars")
     if copies is not None:
         return {name: read_calendar(place / copy) for name, copy in copies.items()}
     named = [review.run.calendar, *(one.calendar for one in review.standards)]
     named += [indicator.calendar for one in review.standards for indicator in one.indicators]
     return _found([name for name in dict.fromkeys(named) if name], Path(str(told.get("base") or place)))
+
+
+def _told(place: Path) -> dict[str, Any]:
+    """What the run folder itself says of the run."""
+    content: dict[str, Any] = json.loads((place / RUN).read_text(encoding="utf-8"))
+    return content
 
 
 def _found(names: Sequence[str], base: Path) -> dict[str, Calendar]:

@@ -30,10 +30,11 @@ def verify(
     language: Tongue = LanguageChoice.en,
     as_json: AsJson = False,
 ) -> None:
-    """Perform the audit of a book again and compare every figure; nothing is written.
+    """Perform the audit of a book again and compare every figure and finding; nothing is written.
 
-    Checks the files of the book, its sources and standards against their recorded hashes. Exit status: 0 no
-    difference; 1 differences, each named with what may be the reason; 2 it cannot be performed again.
+    Checks the files of the book, its sources, standards, plans and samples against their recorded hashes.
+    Exit status: 0 no difference; 1 differences, each named with what may be the reason; 2 it cannot be
+    performed again.
     """
     with faults_told(as_json):
         addresses = _addresses(url or [])

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -14,6 +15,7 @@ from sqaudit.cause_tree import CauseTree, as_yaml, read_trees
 from sqaudit.errors import SourceError
 from sqaudit.inquiry.inquire import Inquirer
 from sqaudit.inquiry.model import Inquiry
+from sqaudit.inquiry.owners import shown_trees
 from sqaudit.results import changed
 from sqaudit.scoring import scorecard
 
@@ -40,12 +42,16 @@ class Causes:
         inquirer = Inquirer.of(audit)
         found = tuple(inquirer.inquire(name, dimensions, reasons=calling.get(name, ())) for name in chosen)
         left = tuple(name for name in calling if name not in chosen) if not wanted else ()
-        return cls(found, left, audit.plan.cause_trees)
+        return cls(found, left, shown_trees(audit))
+
+    def as_dict(self) -> dict[str, Any]:
+        """The inquiries as plain values, for JSON; the trees are a file of their own."""
+        return {"inquiries": [one.as_dict() for one in self.inquiries], "left": list(self.left)}
 
     def save(self, folder: Path) -> None:
         """Write the inquiries and the trees into a run folder."""
-        content = {"inquiries": [one.as_dict() for one in self.inquiries], "left": list(self.left)}
-        (folder / FILE).write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+        text = json.dumps(self.as_dict(), ensure_ascii=False, indent=1)
+        (folder / FILE).write_text(text, encoding="utf-8")
         if self.trees:
             (folder / TREES).write_text(as_yaml(self.trees), encoding="utf-8")
 

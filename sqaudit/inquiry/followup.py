@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -22,14 +21,12 @@ from sqaudit.cause_tree import CauseTree, as_yaml, read_trees
 from sqaudit.conditions import quoted
 from sqaudit.control.chart import ControlChart
 from sqaudit.errors import SourceError
+from sqaudit.inquiry.owners import KIND, shown_actions, shown_trees
 from sqaudit.inquiry.plain import as_plain, from_plain
 from sqaudit.inquiry.tracking import Tracked, tracked
-from sqaudit.personal import MASK, is_personal
-from sqaudit.plan import described_kinds
 from sqaudit.verification import Verification
 from sqaudit.verification.differences import Controls
 
-KIND = "improvement_action"
 FILE, TREES = "followup.json", "cause_trees.yaml"
 Origin = Literal["file", "records", "none"]
 
@@ -65,8 +62,8 @@ class FollowUp:
         findings = plan_findings(plan, as_of, indicators, verdicts)
         if not verify:  # nobody looked for verdicts, so none is missing
             findings = findings[findings["code"] != "not_verified"].reset_index(drop=True)
-        shown = plan if audit.run.show_personal_data else _masked(audit, plan)
-        return cls(origin, as_of, shown, faults, findings, found, audit.plan.cause_trees)
+        shown = shown_actions(audit, plan)
+        return cls(origin, as_of, shown, faults, findings, found, shown_trees(audit))
 
     @cached_property
     def verified(self) -> dict[str, Verification]:
@@ -96,9 +93,9 @@ class FollowUp:
         """The action with an id."""
         return next(one for one in self.actions if one.id == name)
 
-    def save(self, folder: Path) -> None:
-        """Write the follow-up into a run folder."""
-        content = {
+    def as_dict(self) -> dict[str, Any]:
+        """Everything as plain values, for JSON; the trees by the indicators they are of."""
+        return {
             "origin": self.origin,
             "as_of": self.as_of.isoformat(),
             "actions": [plain(one) for one in self.actions],
@@ -107,7 +104,11 @@ class FollowUp:
             "tracked": [_tracked_as_plain(one) for one in self.tracked],
             "trees": [one.indicator for one in self.trees],
         }
-        (folder / FILE).write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+
+    def save(self, folder: Path) -> None:
+        """Write the follow-up into a run folder."""
+        text = json.dumps(self.as_dict(), ensure_ascii=False, indent=1)
+        (folder / FILE).write_text(text, encoding="utf-8")
         if self.trees:
             (folder / TREES).write_text(as_yaml(self.trees), encoding="utf-8")
 
@@ -143,22 +144,6 @@ def _plan(audit: Audit) -> tuple[Origin, tuple[Action, ...], tuple[str, ...]]:
     rows = audit.engine.query(f"SELECT {names} FROM {quoted(KIND)} WHERE _excluded IS NULL ORDER BY {names}")
     found, faults = actions_of(rows)
     return "records", found, tuple(str(fault) for fault in faults)
-
-
-def _masked(audit: Audit, actions: Sequence[Action]) -> tuple[Action, ...]:
-    """The actions without the names of people, where these are personal data."""
-    kind = described_kinds(audit.standard)[KIND]
-    if not is_personal("owner", [kind]):
-        return tuple(actions)
-    return tuple(
-        one.model_copy(
-            update={
-                "owner": one.owner and MASK,
-                "log": tuple(entry.model_copy(update={"who": entry.who and MASK}) for entry in one.log),
-            }
-        )
-        for one in actions
-    )
 
 
 def _tracked_as_plain(one: Tracked) -> dict[str, Any]:

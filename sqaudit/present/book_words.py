@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from sqaudit.books.differing import ABSENT, PRESENT
 from sqaudit.present import numbers
 from sqaudit.present.definitions import labels_of
 from sqaudit.present.words import DASH, Labels, Tongue, is_missing, is_said, joined, named, say
@@ -12,6 +13,7 @@ from sqaudit.standards import Standard
 
 __all__ = ["BookWords"]
 
+_SIDES = (PRESENT, ABSENT)
 _IN_UNIT = ("value", "low", "high", "target")
 
 
@@ -44,10 +46,16 @@ class BookWords:
         """What a reader calls a column of figures."""
         return named({}, name, self.language, "books.figure")
 
+    def part(self, name: str) -> str:
+        """What a reader calls a part of a book."""
+        return named({}, name, self.language, "books.part")
+
     def number(self, value: Any, figure: str, indicator: object = "") -> str:
         """A number of a column, with the unit of its indicator; a word as it is."""
         if figure == "verdict":
             return named({}, value or DASH, self.language, "verdict")
+        if isinstance(value, bool) or (isinstance(value, str) and value in _SIDES):
+            return named({}, str(value).lower(), self.language, "books.side")
         if isinstance(value, str) or is_missing(value):
             return value if isinstance(value, str) and value else DASH
         if figure in _IN_UNIT:
@@ -57,8 +65,8 @@ class BookWords:
     def moved(self, stored: Any, computed: Any, figure: str, indicator: object = "") -> str:
         """A change of a figure: with all digits where rounding would hide it."""
         told = [self.number(one, figure, indicator) for one in (stored, computed)]
-        if told[0] == told[1] and not isinstance(stored, str):
-            told = [repr(float(one)) for one in (stored, computed)]
+        if told[0] == told[1]:
+            told = [repr(float(one) if numbers.is_number(one) else one) for one in (stored, computed)]
         return self.say("change", figure=self.figure(figure), stored=told[0], computed=told[1])
 
     def difference(self, value: Any, figure: str, indicator: object = "") -> str:

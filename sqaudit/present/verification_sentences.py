@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from sqaudit.books.differing import PARTS
+from sqaudit.present import numbers
 from sqaudit.present.book_words import BookWords
 from sqaudit.present.words import Tongue, joined
 
@@ -34,6 +36,8 @@ def verification_lines(found: Verification, language: Tongue, at_most: int = 20)
         files=len(files) if found.status == 0 else len(found.altered),
         count=len(found.differences),
     )
+    if found.compared:
+        yield words.say("verify.cells", parts=joined(_parts(found, words), language))
     yield from (words.say(f"verify.{key}", **fields) for key, fields in found.hindrances)
     yield from _files(found.altered, words)
     yield from _figures(found.differences, words, at_most)
@@ -41,9 +45,20 @@ def verification_lines(found: Verification, language: Tongue, at_most: int = 20)
     yield words.say("verify.seal", digest=found.seal)
 
 
+def _parts(found: Verification, words: BookWords) -> list[str]:
+    """Each part of the book with the number of its cells that were compared."""
+    return [
+        words.say("verify.of_part", part=words.part(part), count=numbers.plain(count))
+        for part, count in found.cells.items()
+        if count
+    ]
+
+
 def _files(altered: pd.DataFrame, words: BookWords) -> Iterator[str]:
     for (what, state), rows in altered.groupby(["what", "state"], sort=True):
-        key = "source_missing_too" if (what, state) == ("source", "missing") else f"{what}_{state}"
+        key = f"{what}_{state}"
+        if what != "book_file" and state == "missing":  # the hindrance has the plain key
+            key += "_too"
         yield words.say(f"verify.{key}", names=joined(rows["name"], words.language))
 
 
@@ -54,10 +69,12 @@ def _figures(differences: pd.DataFrame, words: BookWords, at_most: int) -> Itera
             words.moved(row["stored"], row["computed"], str(row["figure"]), indicator)
             for row in rows.to_dict("records")
         ]
-        where = [one for one in (period, _within(str(part), str(segment), words)) if one]
+        own = [words.part(str(part))] if part not in PARTS else []
+        name = words.named(indicator or grouping) if indicator or grouping else own.pop()
+        where = [one for one in (*own, period, _within(str(part), str(segment), words)) if one]
         yield "  " + words.say(
             "place" if where else "place_bare",
-            name=words.named(indicator or grouping),
+            name=name,
             changes=joined(changes, words.language),
             **({"place": joined(where, words.language)} if where else {}),
         )

@@ -12,14 +12,21 @@ from sqaudit.audit import Audit
 from sqaudit.books.fingerprints import MANIFEST as NAME
 from sqaudit.books.fingerprints import PACKAGES, hashes, program_version, sha256, versions
 from sqaudit.calendars import find_calendar
+from sqaudit.inquiry.owners import may_be_copied
 from sqaudit.plan import Plan
+from sqaudit.plan.kept import kept_paths
 from sqaudit.review import shown_parameters
+from sqaudit.sampled import sample_files
+from sqaudit.samples import sample_folder
 
-__all__ = ["NAME", "PACKAGES", "calendar_paths", "described", "hashes", "sha256", "versions"]
+__all__ = ["NAME", "PACKAGES", "calendar_paths", "copied_paths", "described", "hashes", "sha256", "versions"]
 
 
-def described(audit: Audit) -> dict[str, Any]:
-    """What a run rests on: parameters, standard, hashed sources with row counts, assumptions, versions."""
+def described(audit: Audit, before: Path | None = None) -> dict[str, Any]:
+    """What a run rests on, and the book `before` that it was held against.
+
+    Parameters, standard, hashed sources with row counts, assumptions, versions.
+    """
     return {
         "sqaudit": program_version(),
         "parameters": shown_parameters(audit.run),
@@ -33,6 +40,12 @@ def described(audit: Audit) -> dict[str, Any]:
             {"name": name, "path": str(path), "sha256": sha256(path)}
             for name, path in calendar_paths(audit.plan).items()
         ],
+        "kept": [
+            {"key": key, "path": str(path), "sha256": sha256(path)}
+            for key, path in kept_paths(audit.run, audit.plan.base).items()
+        ],
+        "sample": _sample(audit),
+        "previous_book": before and {"path": str(before / NAME), "sha256": sha256(before / NAME)},
         "as_of": audit.as_of.isoformat(),
         "sources": [_source(audit, kind) for kind in audit.attached],
         "assumptions": audit.standard.assumptions_used,
@@ -47,6 +60,21 @@ def calendar_paths(plan: Plan) -> dict[str, Path]:
     """The files of the calendars that a run asks, by the name that the standard or the run file uses."""
     found = {name: find_calendar(name, plan.base) for name in plan.calendars}
     return {name: path for name, path in found.items() if path is not None}
+
+
+def copied_paths(audit: Audit) -> dict[str, Path]:
+    """The files that keys of the run file name, by key, as far as a book may hold a copy of them."""
+    paths = kept_paths(audit.run, audit.plan.base)
+    return {key: path for key, path in paths.items() if may_be_copied(audit, key)}
+
+
+def _sample(audit: Audit) -> Mapping[str, Any] | None:
+    """The folder of the run's samples with the files in it; None where it draws no cases."""
+    if audit.run.sample is None:
+        return None
+    folder = sample_folder(audit.run.sample.folder, audit.plan.base).resolve()
+    files = [{"path": name, "sha256": sha256(file)} for name, file in sample_files(folder).items()]
+    return {"folder": str(folder), "files": files}
 
 
 def _source(audit: Audit, kind: str) -> Mapping[str, Any]:

@@ -111,18 +111,13 @@ def publish(the_plan: Plan, out: Path, jobs: int | None, progress: Progress) -> 
         if before is not None:
             read_book(before)  # what is wrong with it is told before anything slow starts
         with Audit(the_plan) as audit:
-            review = Review.of(audit)
-            if WITH_CAUSES & set(the_plan.notebooks):
-                review = replace(review, causes=Causes.of(audit), patterns=Patterns.of(audit))
-            if WITH_FOLLOWUP in the_plan.notebooks:
-                review = replace(review, followup=FollowUp.of(audit))
-            if WITH_ASSESSMENT in the_plan.notebooks:
-                review = replace(review, assessed=Assessed.of(audit))
-            review.save(folder, the_plan.standard_paths, manifest.calendar_paths(the_plan))
+            review = _reviewed(audit)
+            calendars, kept = manifest.calendar_paths(the_plan), manifest.copied_paths(audit)
+            review.save(folder, the_plan.standard_paths, calendars, kept)
             since = None if before is None else compare_with(before, audit)
             if before is not None and since is not None:
                 keep(since, before, folder)
-            told = manifest.described(audit)
+            told = manifest.described(audit, before)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)  # nothing in it is anybody's
         raise
@@ -141,6 +136,18 @@ def publish(the_plan: Plan, out: Path, jobs: int | None, progress: Progress) -> 
     folder.rename(final)
     _update_index(out, final, the_plan.run.language)
     return book
+
+
+def _reviewed(audit: Audit) -> Review:
+    """The review of an audit, with what its notebooks tell beside the figures."""
+    notebooks, review = set(audit.plan.notebooks), Review.of(audit)
+    if WITH_CAUSES & notebooks:
+        review = replace(review, causes=Causes.of(audit), patterns=Patterns.of(audit))
+    if WITH_FOLLOWUP in notebooks:
+        review = replace(review, followup=FollowUp.of(audit))
+    if WITH_ASSESSMENT in notebooks:
+        review = replace(review, assessed=Assessed.of(audit))
+    return review
 
 
 def _free_folder(out: Path, period: str, started: datetime) -> Path:

@@ -11,11 +11,13 @@ import pytest
 
 from sqaudit.audit import open_audit
 from sqaudit.book_folders import MANIFEST, is_finished, newest
-from sqaudit.books import Comparison, compare_with
+from sqaudit.books import Comparison, compare_with, verify_book
+from sqaudit.books.fingerprints import sha256
 from sqaudit.books.headline import causes_of, headline
 from sqaudit.books.kept import FILE, OTHERS, keep, read_kept
 from sqaudit.errors import ParameterError, SourceError
 from sqaudit.plan import plan
+from sqaudit.present.verification_sentences import verification_lines
 from sqaudit.publish.execute import silent
 from sqaudit.publish.parameters import notebook_page
 from sqaudit.publish.run import publish
@@ -172,8 +174,44 @@ def test_a_run_keeps_the_comparison_and_its_notebook_shows_it(make: Making, home
     assert first.name in told
     shown = (book.folder / "quarterly_review.html").read_text(encoding="utf-8")
     assert f"Since the book {first.name}, " in shown
+    told_in_manifest = json.loads((book.folder / MANIFEST).read_text(encoding="utf-8"))
+    assert told_in_manifest["previous_book"] == {
+        "path": str(first.resolve() / MANIFEST),
+        "sha256": sha256(first / MANIFEST),
+    }
     sheets = pd.read_excel(book.folder / "scorecard.xlsx", sheet_name=None, engine="calamine")
     sheet = sheets["Since the last book"].set_index(["Indicator", "Figure"])
     assert sheet.loc[("On time", "value"), "Change in all"] == pytest.approx(
         sheet.loc[("On time", "value"), "Due to the period"]
     )
+
+
+def test_a_book_verified_computes_again_what_changed(make: Making, home: Path) -> None:
+    first = make()
+    the_plan = plan(
+        home / "run.yaml",
+        previous_book=str(first),
+        notebooks=["quarterly_review"],
+        formats=["html"],
+        period="2026-Q2",
+        as_of="2026-07-08",
+    )
+    later = publish(the_plan, home / "reports", 1, silent).folder
+    found = verify_book(later)
+    assert found.status == 0
+    assert found.cells["previous_book"] > 50
+
+    kept = json.loads((later / FILE).read_text(encoding="utf-8"))
+    place = kept["figures"]["columns"].index("period")
+    kept["figures"]["rows"][0][place] += 0.25
+    (later / FILE).write_text(json.dumps(kept), encoding="utf-8")
+    found = verify_book(later)
+    assert found.status == 1
+    assert found.differences["part"].tolist() == ["previous_book"]
+    assert found.differences["figure"].tolist() == ["figures[0].period"]
+
+    shutil.rmtree(first)
+    found = verify_book(later)
+    assert "previous_book" not in found.cells
+    assert "previous_book" in found.reasons["what"].tolist()
+    assert any("was not computed again" in line for line in verification_lines(found, "en"))

@@ -133,6 +133,12 @@ def test_what_was_never_finished_is_refused(make: Making) -> None:
     partial = book.rename(book.with_name(book.name + ".partial"))
     with pytest.raises(ParameterError, match="never finished"):
         verify_book(partial)
+    told = json.loads((partial / MANIFEST).read_text(encoding="utf-8"))
+    (partial / MANIFEST).write_text(json.dumps({**told, "kept": [{"key": "actions"}]}), encoding="utf-8")
+    half = partial.rename(partial.with_name("half"))
+    with pytest.raises(ParameterError, match="cannot be read"):
+        verify_book(half)
+    partial = half.rename(partial)
     (partial / MANIFEST).write_text("{}", encoding="utf-8")
     broken = partial.rename(partial.with_name("broken"))
     with pytest.raises(ParameterError, match="cannot be read"):

@@ -19,6 +19,7 @@ from sqaudit.cause_tree import (
 )
 from sqaudit.cause_tree.export import action_rows
 from sqaudit.cause_tree.listing import listed, open_whys
+from sqaudit.cause_tree.owners import names_owners, with_owners_as
 from sqaudit.descriptions import Text
 from sqaudit.errors import ParameterError
 from sqaudit.plan import plan
@@ -180,6 +181,13 @@ def test_a_computed_finding_is_added_once_and_changes_nothing_of_what_people_wro
 def test_what_is_written_can_be_read_again(tree: CauseTree, tmp_path: Path) -> None:
     (tmp_path / "again.yaml").write_text(as_yaml([tree]), encoding="utf-8")
     assert read_trees(tmp_path / "again.yaml") == (tree,)
+
+
+def test_owners_are_masked_however_deep_and_nothing_else_is(tree: CauseTree) -> None:
+    (masked,) = with_owners_as([tree], "***")
+    assert names_owners([tree])
+    assert [cause.owner for _, _, cause in masked.walk() if cause.owner] == ["***"]
+    assert as_yaml([masked]).replace("'***'", "王样例") == as_yaml([tree])
 
 
 def test_actions_carry_the_chain_and_the_segment(tree: CauseTree) -> None:

@@ -18,8 +18,8 @@ NOTEBOOKS = Path(__file__).with_name("notebooks")
 EXPECTED = {
     "assessment.json", "calendars", "cause_trees.yaml", "checks.json", "data_quality.html",
     "data_quality.ipynb", "experience.json", "followup.json", "improvement_followup.html",
-    "improvement_followup.ipynb", "index.html", "inquiries.json", "manifest.json", "measurements.parquet",
-    "monthly_assessment.html", "monthly_assessment.ipynb", "quarterly_review.html",
+    "improvement_followup.ipynb", "index.html", "inquiries.json", "kept", "manifest.json",
+    "measurements.parquet", "monthly_assessment.html", "monthly_assessment.ipynb", "quarterly_review.html",
     "quarterly_review.ipynb", "readings.json", "results.json", "root_cause.html", "root_cause.ipynb",
     "row_account.json", "run.json", "scorecard.xlsx", "standards",
 }  # fmt: skip
@@ -64,6 +64,7 @@ def test_the_manifest_says_what_the_book_rests_on(sample: Book) -> None:
     assert told["summary"]["graded"] == "after_sales_evaluation"
     assert [one["id"] for one in told["summary"]["standards"]] == STANDARDS
     assert all(len(file["sha256"]) == 64 for source in told["sources"] for file in source["files"])
+    assert [one["key"] for one in told["kept"]] == ["cause_trees", "assessment"]
     assert told["packages"]["papermill"] != "absent"
 
 
