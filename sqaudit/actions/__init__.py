@@ -6,7 +6,8 @@ from sqaudit.actions.findings import plan_findings
 from sqaudit.actions.follow_up import back_to_causes, handbook, outcomes, traced
 from sqaudit.actions.model import STATUSES, Action, LogEntry
 from sqaudit.actions.progress import on_time, progress
-from sqaudit.actions.read import actions_of, as_yaml, read_actions
+from sqaudit.actions.read import as_yaml, read_actions
+from sqaudit.actions.records import RecordFault, actions_of
 from sqaudit.actions.template import write_template
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Action",
     "Expected",
     "LogEntry",
+    "RecordFault",
     "actions_of",
     "as_yaml",
     "back_to_causes",

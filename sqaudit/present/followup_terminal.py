@@ -12,7 +12,7 @@ from sqaudit.inquiry.tracking import tells_on
 from sqaudit.present import numbers
 from sqaudit.present.definitions import labels_of
 from sqaudit.present.followup_sentences import plan_sentence, tracked_sentence
-from sqaudit.present.improvement_sentences import finding_sentence, on_time_sentence
+from sqaudit.present.improvement_sentences import finding_sentence, on_time_sentence, record_fault_sentence
 from sqaudit.present.words import DASH, Language, Tongue, is_missing, say, tongues
 from sqaudit.standards import Standard
 
@@ -73,7 +73,7 @@ def followup_content(found: FollowUp) -> dict[str, Any]:
     return {
         "as_of": found.as_of,
         "origin": found.origin,
-        "faults": list(found.faults),
+        "faults": [one._asdict() for one in found.faults],
         "on_time": found.on_time.drop(columns="department").to_dict("records")[0],
         "findings": found.findings.to_dict("records"),
         "actions": actions,
@@ -81,7 +81,7 @@ def followup_content(found: FollowUp) -> dict[str, Any]:
 
 
 def _lines(found: FollowUp, standard: Standard, tongue: Tongue) -> list[str]:
-    faults = [f"  {fault}" for fault in found.faults]
+    faults = [f"  {record_fault_sentence(fault, tongue)}" for fault in found.faults]
     if not found.actions:
         return [say(f"{_AREA}.none", tongue), *faults]
     labels = labels_of(standard)

@@ -23,7 +23,12 @@ from sqaudit.present.followup_sentences import (
     plan_sentence,
     tracked_sentence,
 )
-from sqaudit.present.improvement_sentences import action_events, on_time_sentence, verification_notes
+from sqaudit.present.improvement_sentences import (
+    action_events,
+    on_time_sentence,
+    record_fault_sentence,
+    verification_notes,
+)
 from sqaudit.present.tables.actions import (
     findings_table,
     methods_table,
@@ -118,8 +123,11 @@ def _found(reader: Reader) -> FollowUp | Block:
 def _faults(reader: Reader, found: FollowUp) -> list[Block]:
     if not found.faults:
         return []
-    faults = " ".join(found.faults)
-    return [reader.text("improvement_followup.faulty", kind="note", count=len(found.faults), faults=faults)]
+    faults = reader.both(
+        lambda tongue: _SPACE[tongue].join(record_fault_sentence(one, tongue) for one in found.faults)
+    )
+    count = len({one.row for one in found.faults})
+    return [reader.text("improvement_followup.faulty", kind="note", count=count, faults=faults)]
 
 
 def _chapter(reader: Reader, found: FollowUp, one: Tracked, verified: Verification) -> Block:

@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from sqaudit import cli
-from sqaudit.actions import Action, read_actions
+from sqaudit.actions import Action, RecordFault, read_actions
 from sqaudit.actions.check import stood_worst
 from sqaudit.audit import Audit, audit_of, open_audit
 from sqaudit.descriptions import read_yaml
@@ -143,6 +143,17 @@ def test_the_chinese_page_speaks_chinese(sample: Review) -> None:
     assert "最早在 2026-11-02 可以判断" in text
     assert "写入服务标准手册" in text
     assert not re.search(r"\b(effective|measure|handbook|week|owner|plan)\b", text)
+
+
+def test_faults_of_records_are_told_in_the_language_of_the_page(sample: Review) -> None:
+    found = followup(sample)
+    faults = (RecordFault(9, "IA9", "status", "unknown_word", "asleep", "done, dropped"),)
+    lame = replace(sample, followup=replace(found, actions=(), tracked=(), faults=faults))
+    chinese, english = (texts(told(lame, language)) for language in ("zh", "en"))
+    assert "有 1 条记录不能读作措施，未计入：第 9 条（IA9）：status 的“asleep”不认识" in chinese
+    assert not re.search(r"record|known|write", chinese, re.IGNORECASE)
+    assert "1 record is no action and left out: Record 9 (IA9): 'asleep' is not known as status" in english
+    assert not CHINESE.search(english)
 
 
 def test_names_of_owners_are_masked_and_values_escaped(sample: Review) -> None:
