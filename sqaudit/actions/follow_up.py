@@ -90,7 +90,7 @@ def traced(
 ) -> pd.DataFrame:
     """Causes, the actions for them and their verification, side by side (TRACED).
 
-    An action refers to a cause by `finding`, written `indicator/branch/place`. `gap`: `no_action` where a
+    An action refers to a cause by `indicator/branch/place` (`Action.reference`). `gap`: `no_action` where a
     supported cause at the end of its chain has none, `no_cause` where an action refers to no cause of the
     trees, `no_verification` where a done action has none, else empty. Causes that are ruled out and whys with
     whys below them stand there only if an action refers to them.
@@ -101,7 +101,7 @@ def traced(
     references = causes["indicator"] + "/" + causes["branch"] + "/" + causes["place"]
     by_reference: dict[str, list[Action]] = {}
     for action in every:
-        by_reference.setdefault(str(action.finding or ""), []).append(action)
+        by_reference.setdefault(str(action.reference or ""), []).append(action)
     rows = []
     for reference, cause in zip(references, causes.to_dict("records"), strict=True):
         own = by_reference.get(reference, [])
@@ -118,13 +118,13 @@ def traced(
     rows += [
         {
             "indicator": action.indicator,
-            "cause_reference": action.finding,
+            "cause_reference": action.reference,
             "cause": action.cause,
             **_acted(action, known),
             "gap": "no_cause",
         }
         for action in every
-        if str(action.finding or "") not in set(references)
+        if str(action.reference or "") not in set(references)
     ]
     frame = pd.DataFrame(rows, columns=list(TRACED))
     return frame.astype({**dict.fromkeys(("effect", "low", "high"), "float64"), "due": "datetime64[ns]"})

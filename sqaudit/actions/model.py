@@ -99,7 +99,8 @@ class LogEntry(Description):
 class Action(Description):
     """One action with the cause it is for, its dates, and the effect that is expected of it.
 
-    `finding` refers to a finding or to a cause of a cause tree, `indicator/branch/place`. The effect is given
+    `cause_reference` names the cause in the cause trees, `indicator/branch/place`, and `finding` the finding;
+    where only one is kept, `finding` may name the cause. The effect is given
     as `to` (the level to reach) or `by` (how much better, above 0), in the unit of the `indicator`, within
     the `segment`; or in words alone, of which a plain number is understood (`expected`). `direction` is the
     good side; without it that of the indicator counts.
@@ -108,6 +109,7 @@ class Action(Description):
     id: Words = Field(min_length=1)
     finding: OptionalWords = None
     cause: OptionalWords = None
+    cause_reference: OptionalWords = None
     action: Words = Field(min_length=1)
     owner: OptionalWords = None
     department: OptionalWords = None
@@ -161,6 +163,11 @@ class Action(Description):
             return Expected(self.to, self.by, self.direction)
         said = expected_effect(self.expected_effect)
         return said._replace(direction=self.direction or said.direction)
+
+    @property
+    def reference(self) -> str | None:
+        """What the action refers to: the cause in the trees, else the finding."""
+        return self.cause_reference or self.finding
 
     @property
     def where(self) -> str | None:

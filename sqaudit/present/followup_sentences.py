@@ -7,7 +7,7 @@ from sqaudit.inquiry.followup import FollowUp
 from sqaudit.inquiry.tracking import Tracked, tells_on
 from sqaudit.present.improvement_sentences import verification_sentence
 from sqaudit.present.inquiry_words import segment_name
-from sqaudit.present.words import DASH, Labels, Tongue, named, say
+from sqaudit.present.words import DASH, Labels, Tongue, joined, named, say
 from sqaudit.standards import Standard
 
 _SPACE = {"zh": "", "en": " "}
@@ -58,8 +58,9 @@ def tracked_sentence(one: Tracked, action: Action, standard: Standard, labels: L
 def next_sentence(action: Action, following: str, tongue: Tongue) -> str:
     """Which cause an action is for, and what follows from its verdict."""
     said = []
-    if action.cause or action.finding:
-        cause, reference = action.cause or DASH, action.finding or DASH
+    if action.cause or action.reference:
+        references = [one for one in (action.cause_reference, action.finding) if one]
+        cause, reference = action.cause or DASH, joined(references, tongue) or DASH
         said.append(say("improvement_followup.for_cause", tongue, cause=cause, reference=reference))
     following = say(f"action_next.{following}", tongue)
     said.append(say("improvement_followup.next_step", tongue, next=following))

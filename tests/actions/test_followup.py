@@ -82,6 +82,19 @@ def test_the_three_planted_actions_get_their_verdicts(sample: Review) -> None:
     assert (after[DESK_A], after[EAST], after[NORTH]) == ("handbook", "back_to_causes", "wait")
 
 
+def test_cause_action_and_verdict_stand_in_one_row(sample: Review) -> None:
+    rows = followup(sample).traced("en")
+    whole = rows[rows["action"].notna() & (rows["gap"] == "")].set_index("cause_reference")
+    assert whole.loc["response_30s_rate/process/1", ["action", "verdict"]].tolist() == [DESK_A, "effective"]
+    assert whole.loc["onsite_promise_rate/people/1", ["action", "verdict"]].tolist() == [EAST, "not_shown"]
+    assert whole.loc["onsite_promise_rate/process/1.1.1", "verdict"] == "too_early"
+    assert whole.loc["repair_first_pass_rate/material/1.1.1", "action"] == "IA000007"
+    gaps = rows.groupby("gap")["action"].count()
+    assert (gaps["no_cause"], gaps["no_action"]) == (4, 0)
+    untreated = rows.loc[rows["gap"] == "no_action", "cause_reference"].tolist()
+    assert "response_30s_rate/tools/1" in untreated
+
+
 def test_controls_are_fixed_by_rule_and_the_worst_segment_is_corrected(sample: Review) -> None:
     found = followup(sample)
     east = found.verified[EAST]
@@ -127,7 +140,7 @@ def test_the_english_page_says_what_worked_and_names_the_controls(sample: Review
     assert "IA000007 · 供应商来料检验: not begun yet." in text
     assert "Compared with Desk B, Desk C" in text
     assert "called effective with a chance of at most 2.5 %" in text
-    assert "For: 排队 (FD000102). Next: into the service handbook." in text
+    assert "For: 排队 (response_30s_rate/process/1, FD000102). Next: into the service handbook." in text
     handbook = text[text.index("For the service handbook") : text.index("Back to their causes")]
     assert DESK_A in handbook
     assert EAST not in handbook
