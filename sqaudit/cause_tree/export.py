@@ -19,7 +19,8 @@ def action_rows(trees: Iterable[CauseTree], language: str = "en") -> pd.DataFram
 
     Columns as of the record kind `improvement_action`: `cause` (the chain of whys, deepest last),
     `cause_reference` (indicator/branch/place), `action`, `indicator`, `segment` (the condition of the first
-    figure it rests on), `owner, department, due_at`, `status` (`proposed`). What nobody has said yet is None: the row is there to be filled.
+    figure it rests on), `owner, department, due_at`, `status` (`proposed`). What nobody has said yet is None:
+    the row is there to be filled.
     """
     rows = [
         row
