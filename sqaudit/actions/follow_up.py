@@ -12,8 +12,8 @@ from sqaudit.cause_tree.model import CauseTree
 from sqaudit.verification import Verification
 
 OUTCOMES = (
-    "action", "name", "cause", "finding", "indicator", "segment", "owner", "verdict", "effect", "low", "high",
-    "planned_effect", "periods_after", "periods_needed", "notes", "next",
+    "action", "name", "cause", "reference", "indicator", "segment", "owner", "verdict", "effect", "low",
+    "high", "planned_effect", "periods_after", "periods_needed", "notes", "next",
 )  # fmt: skip
 TRACED = (
     "indicator", "cause_reference", "cause", "cause_status", "action", "name", "owner", "due", "status",
@@ -35,8 +35,9 @@ __all__ = ["OUTCOMES", "TRACED", "back_to_causes", "handbook", "outcomes", "trac
 def outcomes(actions: Iterable[Action], verified: Mapping[str, Verification]) -> pd.DataFrame:
     """One row for each action with its verdict and what follows from it (OUTCOMES).
 
-    `next`: `handbook`, `back_to_causes`, `stop_and_back_to_causes`, `wait`, or `verify` where there is no
-    verification yet. Dropped actions are left out.
+    `reference` is the cause in the trees, else the finding. `next`: `handbook`, `back_to_causes`,
+    `stop_and_back_to_causes`, `wait`, or `verify` where there is no verification yet. Dropped actions
+    are left out.
     """
     rows = []
     for action in actions:
@@ -49,7 +50,7 @@ def outcomes(actions: Iterable[Action], verified: Mapping[str, Verification]) ->
                 "name": action.action,
                 **{
                     name: getattr(action, name)
-                    for name in ("cause", "finding", "indicator", "segment", "owner")
+                    for name in ("cause", "reference", "indicator", "segment", "owner")
                 },
                 **_figures(found),
                 "planned_effect": found.planned_effect if found else None,

@@ -173,6 +173,8 @@ def _tracked_as_plain(one: Tracked) -> dict[str, Any]:
         if controls is not None
         else None,
         "chart": as_plain(one.chart) if one.chart is not None else None,
+        "breaks": as_plain(one.breaks),
+        "recording": as_plain(one.recording),
     }
 
 
@@ -184,4 +186,5 @@ def _tracked_from_plain(content: dict[str, Any]) -> Tracked:
         controls = Controls(tuple(names), tuple(left_out), nothing, nothing, spread, share, ())
         found = replace(found, controls=controls)
     chart = from_plain(ControlChart, content["chart"]) if content["chart"] else None
-    return Tracked(content["action"], content["reason"], found, chart)
+    breaks, recording = (from_plain(pd.DataFrame, content[name]) for name in ("breaks", "recording"))
+    return Tracked(content["action"], content["reason"], found, chart, breaks, recording)

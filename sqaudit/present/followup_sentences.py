@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqaudit.actions import Action
 from sqaudit.inquiry.followup import FollowUp
 from sqaudit.inquiry.tracking import Tracked, tells_on
+from sqaudit.periods import containing, parse
 from sqaudit.present.improvement_sentences import verification_sentence
-from sqaudit.present.inquiry_words import segment_name
+from sqaudit.present.inquiry_words import breaks_lines, dimension_name, recording_sentence, segment_name
 from sqaudit.present.words import DASH, Labels, Tongue, joined, named, say
 from sqaudit.standards import Standard
 
 _SPACE = {"zh": "", "en": " "}
 
-__all__ = ["action_title", "measured_name", "next_sentence", "plan_sentence", "tracked_sentence"]
+__all__ = [
+    "action_title",
+    "measured_name",
+    "next_sentence",
+    "plan_sentence",
+    "record_events",
+    "records_sentences",
+    "tracked_sentence",
+]
 
 
 def action_title(action: Action) -> str:
@@ -52,7 +63,44 @@ def tracked_sentence(one: Tracked, action: Action, standard: Standard, labels: L
     if one.verification.verdict == "too_early" and action.start is not None:
         day = tells_on(one.verification, action.start).isoformat()
         said.append(say("improvement_followup.tell_on", tongue, day=day))
-    return _SPACE[tongue].join(said)
+    return _SPACE[tongue].join([*said, *records_sentences(one, action, labels, tongue)])
+
+
+def records_sentences(one: Tracked, action: Action, labels: Labels, tongue: Tongue) -> list[str]:
+    """What happened to the records of an action, and that it may pass for an effect; empty if nothing."""
+    own = one.breaks["own"].astype(bool)
+    lines = breaks_lines(one.breaks[own], labels, tongue)
+    others = breaks_lines(one.breaks[~own], labels, tongue)
+    if others:
+        joined_lines = _SPACE[tongue].join(others)
+        lines.append(say("improvement_followup.controls_broken", tongue, lines=joined_lines))
+    for row in one.recording.to_dict("records"):
+        line = recording_sentence(row, _place(str(row["where"]), action, labels, tongue), labels, tongue)
+        since = say("improvement_followup.recorded_since", tongue, since=row["since"], line=line)
+        lines.append(since if row["since"] else line)
+    return [*lines, say("improvement_followup.mistaken", tongue)] if lines else []
+
+
+def _place(where: str, action: Action, labels: Labels, tongue: Tongue) -> str:
+    """The records that a change is about: all of them, or the segment of the action."""
+    values = {} if where == "true" else action.dimensions
+    if values is None:
+        return str(action.segment)
+    return segment_name(list(values), list(values.values()), labels, tongue)
+
+
+def record_events(one: Tracked, labels: Labels, tongue: Tongue) -> list[tuple[object, str]]:
+    """The weeks in which the records of an action break off or are kept otherwise: events of its chart."""
+    events: dict[str, list[str]] = {}
+    for row in one.breaks[one.breaks["own"].astype(bool)].to_dict("records"):
+        week = containing(parse(str(row["period"])).start or date.min, "week").label
+        events.setdefault(week, []).append(say(f"improvement_followup.event.{row['kind']}", tongue))
+    for row in one.recording.to_dict("records"):
+        if row["since"]:
+            column = dimension_name(str(row["column"]), labels, tongue)
+            words = say("improvement_followup.event.recording", tongue, column=column)
+            events.setdefault(str(row["since"]), []).append(words)
+    return [(week, joined(list(dict.fromkeys(words)), tongue)) for week, words in events.items()]
 
 
 def next_sentence(action: Action, following: str, tongue: Tongue) -> str:

@@ -65,6 +65,8 @@ def followup_content(found: FollowUp) -> dict[str, Any]:
                 **row,
                 **{name: value for name, value in own.items() if name not in ("name", "owner")},
                 "not_verified": one.reason if one is not None and one.reason else None,
+                "breaks": [] if one is None else one.breaks.to_dict("records"),
+                "recording": [] if one is None else one.recording.to_dict("records"),
                 "tells_on": tells_on(one.verification, start)
                 if early and one is not None and one.verification is not None and start is not None
                 else None,

@@ -21,6 +21,7 @@ from sqaudit.present.followup_sentences import (
     measured_name,
     next_sentence,
     plan_sentence,
+    record_events,
     tracked_sentence,
 )
 from sqaudit.present.improvement_sentences import (
@@ -157,7 +158,7 @@ def _chapter(reader: Reader, found: FollowUp, one: Tracked, verified: Verificati
 def _watched(
     reader: Reader, found: FollowUp, action: Action, chart: ControlChart | None, indicator: Indicator
 ) -> list[Block]:
-    """The control chart of the segment, with the days on which actions began and this one was done."""
+    """The control chart of the segment, with the weeks in which actions began, or its records changed."""
     if chart is None:
         return []
     unit = indicator.shown_unit
@@ -173,7 +174,7 @@ def _watched(
             name[tongue],
             unit,
             indicator.direction,
-            events=_events(found, action, indicator.id, tongue),
+            events=_events(reader, found, action, indicator.id, tongue),
         ),
         lambda tongue: alt_control(chart, name[tongue], unit, tongue),
     )
@@ -181,13 +182,24 @@ def _watched(
     return [figure, notes]
 
 
-def _events(found: FollowUp, action: Action, indicator: str, tongue: Tongue) -> list[tuple[object, str]]:
+def _events(
+    reader: Reader, found: FollowUp, action: Action, indicator: str, tongue: Tongue
+) -> list[tuple[object, str]]:
     begun = action_events(found.actions, indicator, segment=action.segment)
     events: list[tuple[object, str]] = [(label, words) for label, words in begun]
     if action.finished is not None and action.finished <= found.as_of:
         words = say("improvement_followup.event.finished", tongue, action=action.id)
         events.append((containing(action.finished, "week").label, words))
-    return events
+    own = next(one for one in found.tracked if one.action == action.id)
+    return _together([*events, *record_events(own, reader.labels, tongue)])
+
+
+def _together(events: list[tuple[object, str]]) -> list[tuple[object, str]]:
+    """One event for each week: of two at the same place, only one could be read."""
+    weeks: dict[object, list[str]] = {}
+    for week, words in events:
+        weeks.setdefault(week, []).append(words)
+    return [(week, "; ".join(words)) for week, words in weeks.items()]
 
 
 def _unverified(reader: Reader, found: FollowUp) -> list[Block]:

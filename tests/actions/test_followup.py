@@ -20,9 +20,11 @@ from sqaudit.audit import Audit, audit_of, open_audit
 from sqaudit.descriptions import read_yaml
 from sqaudit.errors import ParameterError, SourceError
 from sqaudit.inquiry.followup import FILE, FollowUp, read_followup
+from sqaudit.inquiry.record_keeping import RecordKeeping
 from sqaudit.inquiry.tracking import Tracked, tells_on
 from sqaudit.params import Language
 from sqaudit.plan import plan
+from sqaudit.present.followup_sentences import record_events, records_sentences
 from sqaudit.report.page import Page
 from sqaudit.review import Review
 
@@ -290,6 +292,78 @@ def test_a_plan_in_a_file_with_a_condition_for_a_segment(kept: Path) -> None:
     traced = found.traced("en").set_index("cause_reference")
     assert traced.loc["on_time/process/1", ["action", "verdict", "gap"]].tolist() == ["A1", "effective", ""]
     assert traced.loc["on_time/process/2", "gap"] == "no_action"
+
+
+def test_limits_never_come_from_weeks_that_show_the_action(kept: Path) -> None:
+    plan = "actions: [{id: A1, action: x, start: 2026-02-16, indicator: on_time, segment: region=east}]"
+    (kept / "plan.yaml").write_text(plan, encoding="utf-8")
+    with opened(kept) as audit:
+        chart = track(FollowUp.of(audit), "A1").chart
+    assert chart is not None
+    assert chart.points["centre"].isna().all()  # seven weeks before are too few for limits
+    assert "no_limits" in chart.notes
+
+
+def test_what_happened_to_the_records_is_marked_and_told(kept: Path) -> None:
+    frame = pd.read_csv(kept / "visits.csv", parse_dates=["reported_at"])
+    week = (frame["reported_at"] - pd.Timestamp("2025-12-29")).dt.days // 7
+    north = frame["region"] == "north"
+    lost = (north & week.isin([28, 29])) | ((frame["region"] == "south") & week.isin([10, 11]))
+    position = frame["arrived_at"].where(~north | (week < 26))  # no longer logged by position
+    frame.assign(checked_in_at=position)[~lost].to_csv(kept / "visits.csv", index=False)
+    (kept / "plan.yaml").write_text(
+        "actions:\n"
+        "  - {id: A1, action: late shift, start: 2026-06-15, indicator: on_time, segment: region=north}\n"
+        "  - {id: A2, action: late shift, start: 2026-06-15, indicator: on_time, segment: region=east}\n",
+        encoding="utf-8",
+    )
+    with opened(kept) as audit:
+        found = FollowUp.of(audit)
+        review = replace(Review.of(audit), followup=found)
+    north_one, east_one = track(found, "A1"), track(found, "A2")
+    assert north_one.breaks[["period", "kind", "own"]].drop_duplicates().values.tolist() == [
+        ["2026-07-13..2026-07-26", "gap", True]
+    ]
+    assert north_one.recording[["column", "since"]].values.tolist() == [["checked_in_at", "2026-W27"]]
+    assert north_one.verification is not None
+    assert (len(east_one.breaks), len(east_one.recording)) == (0, 0)  # nothing happened to its own records
+    assert east_one.chart is not None
+
+    english, chinese = (texts(told(review, language)) for language in ("en", "zh"))
+    warning = "A change in how records are kept may be mistaken for an effect"
+    assert english.count(warning) == 1
+    assert "2026-07-13..2026-07-26: records are missing (0, usually about 71)" in english
+    assert "From 2026-W27 on: Region north: Checked in at is filled in 18.2 % of records" in english
+    assert "记录方式或记录完整性的变化可能被误认为措施的效果" in chinese
+    events = {tongue: dict(record_events(north_one, {}, tongue)) for tongue in ("en", "zh")}
+    assert events["en"] == {"2026-W29": "records missing", "2026-W27": "recording changed: Checked in at"}
+    assert events["zh"]["2026-W29"] == "记录缺失"
+    found.save(kept)
+    again = read_followup(kept)
+    assert again is not None
+    assert dict(record_events(track(again, "A1"), {}, "en")) == events["en"]
+
+
+def test_a_break_of_all_records_leaves_the_chart_and_one_of_controls_is_told_apart(kept: Path) -> None:
+    frame = pd.read_csv(kept / "visits.csv", parse_dates=["reported_at"])
+    week = (frame["reported_at"] - pd.Timestamp("2025-12-29")).dt.days // 7
+    lost = week.isin([28, 29]) & (frame.index % 20 > 0)  # nearly all of all regions
+    frame[~lost].to_csv(kept / "visits.csv", index=False)
+    plan = "actions: [{id: A1, action: x, start: 2026-06-15, indicator: on_time, segment: region=east}]"
+    (kept / "plan.yaml").write_text(plan, encoding="utf-8")
+    with opened(kept) as audit:
+        one = track(FollowUp.of(audit), "A1")
+        keeping = RecordKeeping(audit)
+        indicator = audit.standard.indicator("on_time")
+        nobody = keeping.breaks(indicator, "region = 'nowhere'", date(2026, 1, 1), date(2026, 10, 1))
+    assert one.chart is not None
+    skipped = one.chart.points.set_index("period")["skipped"]
+    assert set(skipped[skipped != ""].index) == {"2026-W29", "2026-W30"}
+    assert one.breaks["own"].all()
+    assert list(nobody["own"].unique()) == [False]
+    assert "Records of what it is compared with break off too" in " ".join(
+        records_sentences(replace(one, breaks=nobody), Action(id="A1", action="x"), {}, "en")
+    )
 
 
 def test_a_bare_count_and_a_mean(kept: Path) -> None:
