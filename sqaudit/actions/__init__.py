@@ -1,6 +1,7 @@
 """The improvement plan as data: who does what about which cause, by when, to what effect, and did it work."""
 
 from sqaudit.actions.check import checked, segment_points, untreated
+from sqaudit.actions.counts import per_week
 from sqaudit.actions.expected import Expected, expected_effect
 from sqaudit.actions.findings import plan_findings
 from sqaudit.actions.follow_up import back_to_causes, handbook, outcomes, traced
@@ -24,6 +25,7 @@ __all__ = [
     "handbook",
     "on_time",
     "outcomes",
+    "per_week",
     "plan_findings",
     "progress",
     "read_actions",

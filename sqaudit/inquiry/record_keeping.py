@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -12,7 +13,7 @@ from sqaudit.conditions import condition, quoted, unknown_columns
 from sqaudit.control.composition import composition_change
 from sqaudit.control.volume import FINDINGS
 from sqaudit.inquiry.recording import RECORDING, recording_changes
-from sqaudit.inquiry.series import breaks_of, containing_week, days_of, marked, unusual_days
+from sqaudit.inquiry.series import breaks_of, containing_week, days_of, marked, unusual_days, whole_stretches
 from sqaudit.periods import parse
 from sqaudit.readings import needed_of
 from sqaudit.standards import Indicator
@@ -75,6 +76,24 @@ class RecordKeeping:
                 found = marked(points, breaks, counted, None)["artefact"]
                 told["artefact"] = told["artefact"].where(told["artefact"] != "", found)
         return told
+
+    def sound_weeks(self, indicator: Indicator, where: str | None, weeks: Sequence[str]) -> list[str]:
+        """Every week from the first to the last that lies wholly in the records and is not broken.
+
+        A count of a week that the records hold in part, or not at all, is no count of what happened.
+        """
+        if not weeks:
+            return []
+        first, last = parse(min(weeks)).start or date.min, parse(max(weeks)).end or date.max
+        every = pd.DataFrame({"period": pd.date_range(first, last, freq="7D", inclusive="left")})
+        points = every.assign(period=[containing_week(day.date()) for day in every["period"]])
+        for kind in indicator.kinds:
+            event = self._counted_by(kind)
+            if event in self.audit.columns.get(kind, {}):
+                days = self._days(kind, event, "")[0]
+                points = whole_stretches(points, days.index.min().date(), days.index.max().date())
+        told = self.marked(points, indicator, where)
+        return list(told.loc[told["artefact"] == "", "period"])
 
     def changes(self, indicator: Indicator, where: str | None, start: date, last: date) -> pd.DataFrame:
         """The times that are filled otherwise in the quarter from a start on than in the quarter before.

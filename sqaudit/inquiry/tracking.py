@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pandas as pd
 
 from sqaudit import measure, verdicts
-from sqaudit.actions import Action, checked, segment_points
+from sqaudit.actions import Action, checked, per_week, segment_points
 from sqaudit.actions.check import every_other, stood_worst
 from sqaudit.audit import Audit
 from sqaudit.conditions import ConditionError, plain_faults
@@ -27,8 +27,7 @@ from sqaudit.verification.deciding import LEAST_AFTER
 GRAIN = "week"
 # Why an action is not verified, in the order in which it is asked.
 REASONS = (
-    "not_begun", "no_indicator", "unknown_indicator", "bare_count", "no_figures", "unknown_segment",
-    "too_little",
+    "not_begun", "no_indicator", "unknown_indicator", "no_figures", "unknown_segment", "too_little",
 )  # fmt: skip
 
 __all__ = ["REASONS", "Tracked", "tells_on", "tracked"]
@@ -88,8 +87,6 @@ def _reason(audit: Audit, action: Action) -> str:
     if action.indicator not in {one.id for one in audit.standard.indicators}:
         return "unknown_indicator"
     one = audit.standard.indicator(action.indicator)
-    if one.kind_of_measure == "count":  # moves with the number of cases, whatever is done
-        return "bare_count"
     if not any(kind in audit.columns for kind in one.kinds):
         return "no_figures"
     if action.dimensions is not None:
@@ -170,6 +167,9 @@ def _tracked(
     one = audit.standard.indicator(str(action.indicator))
     # A condition bounded the records already: what was measured is the segment.
     own = action if action.dimensions is not None else action.model_copy(update={"segment": None})
+    if one.kind_of_measure == "count":
+        weeks = records.sound_weeks(one, action.where, list(figures["period"].unique()))
+        figures = per_week(figures, list(own.dimensions or ()), weeks)
     points = segment_points(figures, own)
     if points.empty or not (points["denominator"] > 0).any():
         return Tracked(action.id, "no_figures")

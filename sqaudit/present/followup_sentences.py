@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 from sqaudit.actions import Action
+from sqaudit.actions.counts import PER_WEEK
 from sqaudit.inquiry.followup import FollowUp
 from sqaudit.inquiry.tracking import Tracked, tells_on
 from sqaudit.periods import containing, parse
 from sqaudit.present.improvement_sentences import verification_sentence
 from sqaudit.present.inquiry_words import breaks_lines, dimension_name, recording_sentence, segment_name
 from sqaudit.present.words import DASH, Labels, Tongue, joined, named, say
-from sqaudit.standards import Standard
+from sqaudit.standards import Indicator, Standard
 
 _SPACE = {"zh": "", "en": " "}
 
@@ -23,6 +24,7 @@ __all__ = [
     "record_events",
     "records_sentences",
     "tracked_sentence",
+    "verified_unit",
 ]
 
 
@@ -42,6 +44,11 @@ def measured_name(action: Action, labels: Labels, tongue: Tongue) -> str:
     return f"{name} · {segment_name(list(values), list(values.values()), labels, tongue)}"
 
 
+def verified_unit(indicator: Indicator) -> str:
+    """The unit in which an effect on an indicator is told: a bare count by week, others as they are."""
+    return PER_WEEK if indicator.kind_of_measure == "count" else indicator.shown_unit
+
+
 def plan_sentence(found: FollowUp, tongue: Tongue) -> str:
     """How many actions the plan has, on which day, and where it comes from."""
     origin = say(f"improvement_followup.origin.{found.origin}", tongue)
@@ -58,7 +65,7 @@ def tracked_sentence(one: Tracked, action: Action, standard: Standard, labels: L
     """The verdict on an action in a sentence with the day on which one can be told, or why there is none."""
     if one.verification is None or action.indicator is None:
         return say(f"improvement_followup.why_not.{one.reason}", tongue, action=action_title(action))
-    unit = standard.indicator(action.indicator).shown_unit
+    unit = verified_unit(standard.indicator(action.indicator))
     said = [verification_sentence(one.verification, measured_name(action, labels, tongue), tongue, unit)]
     if one.verification.verdict == "too_early" and action.start is not None:
         day = tells_on(one.verification, action.start).isoformat()

@@ -11,7 +11,7 @@ from sqaudit.inquiry.followup import FollowUp
 from sqaudit.inquiry.tracking import tells_on
 from sqaudit.present import numbers
 from sqaudit.present.definitions import labels_of
-from sqaudit.present.followup_sentences import plan_sentence, tracked_sentence
+from sqaudit.present.followup_sentences import plan_sentence, tracked_sentence, verified_unit
 from sqaudit.present.improvement_sentences import finding_sentence, on_time_sentence, record_fault_sentence
 from sqaudit.present.words import DASH, Language, Tongue, is_missing, say, tongues
 from sqaudit.standards import Standard
@@ -113,5 +113,5 @@ def _outcome(own: Mapping[Any, Any] | None, standard: Standard, tongue: Tongue) 
     if is_missing(own["verdict"]):
         return [DASH, DASH, following]
     verdict = say(f"verification_verdict.{own['verdict']}", tongue)
-    unit = standard.indicator(str(own["indicator"])).shown_unit
+    unit = verified_unit(standard.indicator(str(own["indicator"])))
     return [verdict, numbers.difference(own["effect"], unit, tongue), following]

@@ -23,6 +23,7 @@ from sqaudit.present.followup_sentences import (
     plan_sentence,
     record_events,
     tracked_sentence,
+    verified_unit,
 )
 from sqaudit.present.improvement_sentences import (
     action_events,
@@ -90,7 +91,7 @@ def handbook(reader: Reader) -> Block:
     found = _found(reader)
     if isinstance(found, Block):
         return blocks.stack(head, found)
-    units = {one.id: one.shown_unit for one in reader.review.standard.indicators}
+    units = {one.id: verified_unit(one) for one in reader.review.standard.indicators}
     works, others = effective(found.outcomes), back_to_causes(found.outcomes)
     parts = [outcomes_table(works, reader.labels, units, reader.language)]
     if len(others):
@@ -134,7 +135,8 @@ def _faults(reader: Reader, found: FollowUp) -> list[Block]:
 def _chapter(reader: Reader, found: FollowUp, one: Tracked, verified: Verification) -> Block:
     action = found.action(one.action)
     indicator = reader.review.standard.indicator(str(action.indicator))
-    unit, standard = indicator.shown_unit, reader.review.standard
+    unit, standard = verified_unit(indicator), reader.review.standard
+    target = None if indicator.kind_of_measure == "count" else indicator.target  # that of a whole period
     following = dict(zip(found.outcomes["action"], found.outcomes["next"], strict=True))[one.action]
     name = reader.both(lambda tongue: measured_name(action, reader.labels, tongue))
     return blocks.stack(
@@ -142,7 +144,7 @@ def _chapter(reader: Reader, found: FollowUp, one: Tracked, verified: Verificati
         _said(reader, lambda tongue: tracked_sentence(one, action, standard, reader.labels, tongue)),
         _said(reader, lambda tongue: next_sentence(action, following, tongue)),
         reader.figure(
-            lambda tongue: interrupted_figure(verified, tongue, name[tongue], unit, indicator.target),
+            lambda tongue: interrupted_figure(verified, tongue, name[tongue], unit, target),
             lambda tongue: alt_interrupted(verified, tongue, name[tongue], unit),
         ),
         _said(

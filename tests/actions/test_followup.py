@@ -377,11 +377,51 @@ def test_a_bare_count_and_a_mean(kept: Path) -> None:
     )
     with opened(kept) as audit:
         found = FollowUp.of(audit)
-    assert track(found, "A1").reason == "bare_count"  # of visits: no share of anything
+    visits = found.verified["A1"]
+    assert (visits.verdict, visits.kind, visits.decided_by) == ("not_shown", "rate", "before_after_series")
+    assert (visits.before, visits.after) == (160, 160)  # a week, in all four regions
+    assert "bare_count" in visits.notes
     minutes = found.verified["A2"]
     assert (minutes.verdict, minutes.kind, minutes.direction) == ("effective", "mean", "lower")
     assert minutes.controls is not None
     assert minutes.controls.names == ("east", "south", "west")
+
+
+def test_a_count_is_verified_by_week_against_segments_of_other_sizes(kept: Path) -> None:
+    frame = pd.read_csv(kept / "visits.csv", parse_dates=["reported_at"])
+    week = (frame["reported_at"] - pd.Timestamp("2025-12-29")).dt.days // 7
+    place = frame.groupby([frame["region"], week]).cumcount()
+    after = week >= 24
+    spared = (frame["region"] == "north") & after & (place >= 20 + week % 5)  # half as many, and some chance
+    small = (frame["region"] == "east") & (place >= 10 + week % 3)
+    fewer = (frame["region"] != "east") & (place >= 34 + week % 7)
+    missing = week.isin([8, 9])  # the extract lost them: no weeks of 0
+    frame[~(spared | small | fewer | missing)].to_csv(kept / "visits.csv", index=False)
+    standard = (kept / "standard.yaml").read_text(encoding="utf-8") + COUNT_AND_MEAN
+    (kept / "standard.yaml").write_text(
+        standard.replace("{count: all}\n    direction: higher", "{count: all}\n    direction: lower"),
+        encoding="utf-8",
+    )
+    (kept / "plan.yaml").write_text(
+        "actions:\n"
+        "  - {id: A1, action: x, start: 2026-06-15, indicator: visits, segment: region=north, to: 25}\n"
+        "  - {id: A2, action: x, start: 2026-06-15, indicator: visits, segment: region=west, to: 25}\n",
+        encoding="utf-8",
+    )
+    with opened(kept) as audit:
+        found = FollowUp.of(audit)
+        review = replace(Review.of(audit), followup=found)
+    north, west = found.verified["A1"], found.verified["A2"]
+    assert (north.verdict, north.decided_by) == ("effective", "difference_in_differences")
+    assert west.verdict == "not_shown"
+    assert north.controls is not None
+    assert north.controls.names == ("east", "south")  # west has an action of its own
+    assert north.effect == pytest.approx(22 - 37, abs=2)
+    assert not {"2026-W09", "2026-W10"} & set(north.series["period"])
+    text = texts(told(review, "en", ("A1",)))
+    assert "Visits · Region north: the measure works. Effect −1" in text
+    assert "per week" in text
+    assert "This is a count a week" in text
 
 
 def test_names_are_shown_where_the_run_says_so(kept: Path) -> None:
