@@ -97,7 +97,11 @@ def _place(where: str, action: Action, labels: Labels, tongue: Tongue) -> str:
 
 
 def record_events(one: Tracked, labels: Labels, tongue: Tongue) -> list[tuple[object, str]]:
-    """The weeks in which the records of an action break off or are kept otherwise: events of its chart."""
+    """The weeks in which the records of an action break off or are kept otherwise: events of its chart.
+
+    A week without any record has no place on a chart; the next one that has stands for it.
+    """
+    drawn = [] if one.chart is None else [str(period) for period in one.chart.points["period"]]
     events: dict[str, list[str]] = {}
     for row in one.breaks[one.breaks["own"].astype(bool)].to_dict("records"):
         week = containing(parse(str(row["period"])).start or date.min, "week").label
@@ -107,7 +111,10 @@ def record_events(one: Tracked, labels: Labels, tongue: Tongue) -> list[tuple[ob
             column = dimension_name(str(row["column"]), labels, tongue)
             words = say("improvement_followup.event.recording", tongue, column=column)
             events.setdefault(str(row["since"]), []).append(words)
-    return [(week, joined(list(dict.fromkeys(words)), tongue)) for week, words in events.items()]
+    shown: dict[str, list[str]] = {}
+    for week, words in sorted(events.items()):
+        shown.setdefault(next((label for label in drawn if label >= week), week), []).extend(words)
+    return [(week, joined(list(dict.fromkeys(words)), tongue)) for week, words in shown.items()]
 
 
 def next_sentence(action: Action, following: str, tongue: Tongue) -> str:

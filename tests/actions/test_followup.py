@@ -336,8 +336,10 @@ def test_what_happened_to_the_records_is_marked_and_told(kept: Path) -> None:
     assert "From 2026-W27 on: Region north: Checked in at is filled in 18.2 % of records" in english
     assert "记录方式或记录完整性的变化可能被误认为措施的效果" in chinese
     events = {tongue: dict(record_events(north_one, {}, tongue)) for tongue in ("en", "zh")}
-    assert events["en"] == {"2026-W29": "records missing", "2026-W27": "recording changed: Checked in at"}
-    assert events["zh"]["2026-W29"] == "记录缺失"
+    assert events["en"] == {"2026-W27": "recording changed: Checked in at", "2026-W31": "records missing"}
+    assert events["zh"]["2026-W31"] == "记录缺失"
+    assert north_one.chart is not None  # of W29 and W30 it has no record, so the line stands behind them
+    assert not {"2026-W29", "2026-W30"} & set(north_one.chart.points["period"])
     found.save(kept)
     again = read_followup(kept)
     assert again is not None
