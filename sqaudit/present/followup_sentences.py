@@ -112,8 +112,8 @@ def record_events(one: Tracked, labels: Labels, tongue: Tongue) -> list[tuple[ob
             words = say("improvement_followup.event.recording", tongue, column=column)
             events.setdefault(str(row["since"]), []).append(words)
     shown: dict[str, list[str]] = {}
-    for week, words in sorted(events.items()):
-        shown.setdefault(next((label for label in drawn if label >= week), week), []).extend(words)
+    for week, said in sorted(events.items()):
+        shown.setdefault(next((label for label in drawn if label >= week), week), []).extend(said)
     return [(week, joined(list(dict.fromkeys(words)), tongue)) for week, words in shown.items()]
 
 
