@@ -99,8 +99,8 @@ COLUMNS = {
         assignment_group team handled_by_plan made_sla reassignment_count reopen_count""",
     "finding": "finding_id found_at due_at closed_at severity description department team",
     "improvement_action": """
-        action_id finding_id approved_at started_at due_at closed_at effect_checked_at cause action
-        indicator segment owner department expected_effect status""",
+        action_id finding_id approved_at started_at due_at closed_at effect_checked_at cause
+        cause_reference action indicator segment owner department expected_effect status""",
 }
 CHAT_HEADERS = {
     "chat_id": "会话编号", "ticket_id": "工单号", "kind": "类型", "offered_at": "进入时间",

@@ -20,6 +20,8 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
+from sqaudit.cause_tree import read_trees
+
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "data_samples"
 AS_OF = pd.Timestamp("2026-10-08")
@@ -109,6 +111,20 @@ def agrees(told: dict[str, Any], rows: pd.Series, hit: pd.Series) -> float:
     """The truth told holds in the files; returns the share of the rows that are hit."""
     assert (int(rows.sum()), int((rows & hit).sum())) == (told["count"], told["hit"])
     return rate(rows, hit)
+
+
+def test_actions_refer_to_causes_that_stand_in_the_trees() -> None:
+    trees = read_trees(SAMPLES / "cause_trees.yaml")
+    known = {
+        f"{tree.indicator}/{branch}/{'.'.join(map(str, place))}"
+        for tree in trees
+        for branch, place, _ in tree.walk()
+    }
+    actions = of("improvement_action").set_index("action_id")
+    named = actions["cause_reference"].dropna()
+    assert list(named.index) == ["IA000004", "IA000005", "IA000007", "IA000008"]  # P12, P11, P3, P13
+    assert set(named) <= known
+    assert [one.split("/")[0] for one in named] == list(actions.loc[named.index, "indicator"])
 
 
 # The generator

@@ -39,24 +39,29 @@ DESCRIPTIONS = [
     "工具缺失未报备",
 ]
 
-# approved, started, due, closed, checked, cause, action, indicator, segment, department, expected, status
+# approved, started, due, closed, checked, cause, its place in cause_trees.yaml, action,
+# indicator, segment, department, expected, status
 DESK, REPAIRS = "客户服务中心", "售后服务部"
 ACTIONS = [
-    ("2025-08-20", "2025-09-01", "2025-10-15", "2025-10-10", "2025-11-12", "档案漏项", "档案必填项校验",
+    ("2025-08-20", "2025-09-01", "2025-10-15", "2025-10-10", "2025-11-12", "档案漏项", None, "档案必填项校验",
      "archive_missing_field_rate", None, REPAIRS, "缺失字段率降到 2% 以内", "closed"),
-    ("2025-11-05", "2025-11-17", "2026-01-15", "2026-01-12", "2026-02-20", "岗位技能不匹配", "按技能派工",
-     "job_fit_rate", None, REPAIRS, "匹配度达到 93%", "closed"),
-    ("2026-02-25", "2026-03-09", "2026-04-15", "2026-04-15", None, "回访遗漏", "投诉回访清单",
+    ("2025-11-05", "2025-11-17", "2026-01-15", "2026-01-12", "2026-02-20", "岗位技能不匹配", None,
+     "按技能派工", "job_fit_rate", None, REPAIRS, "匹配度达到 93%", "closed"),
+    ("2026-02-25", "2026-03-09", "2026-04-15", "2026-04-15", None, "回访遗漏", None, "投诉回访清单",
      "complaint_callback_rate", None, DESK, "回访率达到 95%", "closed"),
-    ("2026-05-06", f"{REMINDED:%Y-%m-%d}", "2026-06-15", "2026-06-20", "2026-08-10", "出发太晚", "发短信提醒",
+    ("2026-05-06", f"{REMINDED:%Y-%m-%d}", "2026-06-15", "2026-06-20", "2026-08-10", "出发太晚",
+     "onsite_promise_rate/people/1", "发短信提醒",
      "onsite_promise_rate", "region=east", REPAIRS, "到达及时率达到 92%", "closed"),
-    ("2026-05-12", f"{QUEUE_FIXED:%Y-%m-%d}", "2026-06-30", "2026-06-26", "2026-08-05", "排队", "客户回拨",
+    ("2026-05-12", f"{QUEUE_FIXED:%Y-%m-%d}", "2026-06-30", "2026-06-26", "2026-08-05", "排队",
+     "response_30s_rate/process/1", "客户回拨",
      "response_30s_rate", "team=Desk A", DESK, "30 秒接通率达到 90%", "closed"),
-    ("2026-07-15", "2026-07-27", "2026-09-15", None, None, "注意事项讲解遗漏", "讲解要点卡片",
+    ("2026-07-15", "2026-07-27", "2026-09-15", None, None, "注意事项讲解遗漏", None, "讲解要点卡片",
      "badge_precaution_rate", None, REPAIRS, "达到 96%", "in_progress"),
-    ("2026-08-26", None, "2026-10-31", None, None, "配件返工", "供应商来料检验",
+    ("2026-08-26", None, "2026-10-31", None, None, "配件返工",
+     "repair_first_pass_rate/material/1.1.1", "供应商来料检验",
      "repair_first_pass_rate", "product=Washer B", REPAIRS, "一次通过率回到 95%", "approved"),
-    ("2026-09-24", "2026-10-01", "2026-11-15", None, None, "晚间无人派工", "恢复北区晚班派工",
+    ("2026-09-24", "2026-10-01", "2026-11-15", None, None, "晚间无人派工",
+     "onsite_promise_rate/process/1.1.1", "恢复北区晚班派工",
      "onsite_promise_rate", "region=north", REPAIRS, "晚间到达及时率回到 90%", "in_progress"),
 ]  # fmt: skip
 
@@ -251,7 +256,8 @@ def findings(seed: int) -> Frame:
 def improvement_actions(finding: Frame) -> Frame:
     """Return the measures taken: among them one that worked, one that did not, one begun last week."""
     times = ["approved_at", "started_at", "due_at", "closed_at", "effect_checked_at"]
-    told = ["cause", "action", "indicator", "segment", "department", "expected_effect", "status"]
+    told = ["cause", "cause_reference", "action"]
+    told += ["indicator", "segment", "department", "expected_effect", "status"]
     frame = pd.DataFrame(ACTIONS, columns=[*times, *told])
     for name in times:
         frame[name] = (pd.to_datetime(frame[name]) + pd.Timedelta(hours=9)).astype("datetime64[us]")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
+from sqaudit.actions.counts import PER_WEEK, on_one_scale
 from sqaudit.actions.model import Action
 from sqaudit.frames import require
 from sqaudit.verification import Verification, verify
@@ -15,7 +17,7 @@ from sqaudit.verification.series import Kind, series
 
 __all__ = ["checked", "every_other", "segment_points", "stood_worst", "untreated"]
 
-_KINDS: dict[str, Kind] = {"share": "share"}
+_KINDS: dict[str, Kind] = {"share": "share", PER_WEEK: "rate"}
 
 
 def segment_points(figures: pd.DataFrame, action: Action) -> pd.DataFrame:
@@ -112,7 +114,8 @@ def checked(
     """The verification of an action from measured figures by period and segment, controls found by rule.
 
     Columns in: a measurement frame by a grain of time and the dimensions of the action's segment, with
-    `direction` and `unit` (or the direction given). The planned effect is taken from the action: the level to
+    `direction` and `unit` (or the direction given), a bare count as by `per_week`.
+    The planned effect is taken from the action: the level to
     reach, less the level before, or the change. `peers`: as in `verify`, in the columns of `figures`.
     `until`: periods that begin later are left out.
     ValueError where the action has no start, no indicator, or a segment that is no plain one.
@@ -125,7 +128,9 @@ def checked(
     kind: Kind = _KINDS.get(_said(points, "unit") or "share", "mean")
     before = series(_as_points(points, kind), action.start, kind, transition)
     controls = untreated(_until(figures, until), action, actions)
-    return verify(
+    if kind == "rate":
+        controls = on_one_scale(controls, points, action.start, transition)
+    found = verify(
         _as_points(points, kind),
         action.start,
         action.planned_effect(before.level(before.before), good),
@@ -137,12 +142,14 @@ def checked(
         transition=transition,
         confidence=confidence,
     )
+    return replace(found, notes=(*found.notes, "bare_count")) if kind == "rate" else found
 
 
 def _level_before(points: pd.DataFrame, start: date, kind: Kind, minimum_cases: int) -> float:
     """The figure before the action; NaN with too few cases."""
     found = series(_as_points(points, kind), start, kind)
-    return found.level(found.before) if found.cases[found.before].sum() >= minimum_cases else float("nan")
+    cases = found.numerator if kind == "rate" else found.cases
+    return found.level(found.before) if cases[found.before].sum() >= minimum_cases else float("nan")
 
 
 def _as_points(figures: pd.DataFrame, kind: Kind) -> pd.DataFrame:

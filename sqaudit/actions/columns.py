@@ -10,6 +10,7 @@ HEADS: dict[str, tuple[str, ...]] = {
     "id": ("id", "措施编号", "action_id", "编号", "action id"),
     "finding": ("finding", "问题编号", "finding_id", "问题", "问题/根因编号", "finding id"),
     "cause": ("cause", "原因", "根因", "问题/根因", "root cause"),
+    "cause_reference": ("cause_reference", "原因编号", "根因编号", "cause_id"),
     "action": ("action", "措施", "具体行动", "改进措施", "行动"),
     "owner": ("owner", "负责人", "责任人"),
     "department": ("department", "部门", "责任部门", "责任部门/人"),

@@ -72,7 +72,7 @@ def _faults(
         yield "unowned", None, ""
     if action.due is None:
         yield "no_due_date", None, ""
-    if action.finding is None and action.cause is None:
+    if action.reference is None and action.cause is None:
         yield "no_cause", None, ""
     lacking = [
         name

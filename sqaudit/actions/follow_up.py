@@ -12,8 +12,8 @@ from sqaudit.cause_tree.model import CauseTree
 from sqaudit.verification import Verification
 
 OUTCOMES = (
-    "action", "name", "cause", "finding", "indicator", "segment", "owner", "verdict", "effect", "low", "high",
-    "planned_effect", "periods_after", "periods_needed", "notes", "next",
+    "action", "name", "cause", "reference", "indicator", "segment", "owner", "verdict", "effect", "low",
+    "high", "planned_effect", "periods_after", "periods_needed", "notes", "next",
 )  # fmt: skip
 TRACED = (
     "indicator", "cause_reference", "cause", "cause_status", "action", "name", "owner", "due", "status",
@@ -35,8 +35,9 @@ __all__ = ["OUTCOMES", "TRACED", "back_to_causes", "handbook", "outcomes", "trac
 def outcomes(actions: Iterable[Action], verified: Mapping[str, Verification]) -> pd.DataFrame:
     """One row for each action with its verdict and what follows from it (OUTCOMES).
 
-    `next`: `handbook`, `back_to_causes`, `stop_and_back_to_causes`, `wait`, or `verify` where there is no
-    verification yet. Dropped actions are left out.
+    `reference` is the cause in the trees, else the finding. `next`: `handbook`, `back_to_causes`,
+    `stop_and_back_to_causes`, `wait`, or `verify` where there is no verification yet. Dropped actions
+    are left out.
     """
     rows = []
     for action in actions:
@@ -49,7 +50,7 @@ def outcomes(actions: Iterable[Action], verified: Mapping[str, Verification]) ->
                 "name": action.action,
                 **{
                     name: getattr(action, name)
-                    for name in ("cause", "finding", "indicator", "segment", "owner")
+                    for name in ("cause", "reference", "indicator", "segment", "owner")
                 },
                 **_figures(found),
                 "planned_effect": found.planned_effect if found else None,
@@ -90,7 +91,7 @@ def traced(
 ) -> pd.DataFrame:
     """Causes, the actions for them and their verification, side by side (TRACED).
 
-    An action refers to a cause by `finding`, written `indicator/branch/place`. `gap`: `no_action` where a
+    An action refers to a cause by `indicator/branch/place` (`Action.reference`). `gap`: `no_action` where a
     supported cause at the end of its chain has none, `no_cause` where an action refers to no cause of the
     trees, `no_verification` where a done action has none, else empty. Causes that are ruled out and whys with
     whys below them stand there only if an action refers to them.
@@ -101,7 +102,7 @@ def traced(
     references = causes["indicator"] + "/" + causes["branch"] + "/" + causes["place"]
     by_reference: dict[str, list[Action]] = {}
     for action in every:
-        by_reference.setdefault(str(action.finding or ""), []).append(action)
+        by_reference.setdefault(str(action.reference or ""), []).append(action)
     rows = []
     for reference, cause in zip(references, causes.to_dict("records"), strict=True):
         own = by_reference.get(reference, [])
@@ -118,13 +119,13 @@ def traced(
     rows += [
         {
             "indicator": action.indicator,
-            "cause_reference": action.finding,
+            "cause_reference": action.reference,
             "cause": action.cause,
             **_acted(action, known),
             "gap": "no_cause",
         }
         for action in every
-        if str(action.finding or "") not in set(references)
+        if str(action.reference or "") not in set(references)
     ]
     frame = pd.DataFrame(rows, columns=list(TRACED))
     return frame.astype({**dict.fromkeys(("effect", "low", "high"), "float64"), "due": "datetime64[ns]"})

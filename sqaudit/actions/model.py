@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, NamedTuple, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -24,7 +25,7 @@ _WORDS: dict[Status, str] = {
 }
 _CALLED = {word: status for status, words in _WORDS.items() for word in words.split()}
 
-__all__ = ["STATUSES", "Action", "LogEntry", "Status", "day"]
+__all__ = ["STATUSES", "Action", "Contradiction", "ContradictionError", "LogEntry", "Status", "day"]
 
 
 def day(given: object) -> object:
@@ -68,6 +69,24 @@ OptionalWords = Annotated[str | None, BeforeValidator(_word)]
 StatusWord = Annotated[Status, BeforeValidator(_status)]
 
 
+class Contradiction(NamedTuple):
+    """What an action says against itself: the field, what stands there, and what it does not go with."""
+
+    code: str
+    field: str
+    value: str
+    detail: str
+    message: str
+
+
+class ContradictionError(ValueError):
+    """An action that contradicts itself; `found` holds every reason."""
+
+    def __init__(self, found: tuple[Contradiction, ...]) -> None:
+        self.found = found
+        super().__init__("; ".join(one.message for one in found) + ".")
+
+
 class LogEntry(Description):
     """One change of the status: when, to what, by whom, and what was said."""
 
@@ -80,7 +99,8 @@ class LogEntry(Description):
 class Action(Description):
     """One action with the cause it is for, its dates, and the effect that is expected of it.
 
-    `finding` refers to a finding or to a cause of a cause tree, `indicator/branch/place`. The effect is given
+    `cause_reference` names the cause in the cause trees, `indicator/branch/place`, and `finding` the finding;
+    where only one is kept, `finding` may name the cause. The effect is given
     as `to` (the level to reach) or `by` (how much better, above 0), in the unit of the `indicator`, within
     the `segment`; or in words alone, of which a plain number is understood (`expected`). `direction` is the
     good side; without it that of the indicator counts.
@@ -89,6 +109,7 @@ class Action(Description):
     id: Words = Field(min_length=1)
     finding: OptionalWords = None
     cause: OptionalWords = None
+    cause_reference: OptionalWords = None
     action: Words = Field(min_length=1)
     owner: OptionalWords = None
     department: OptionalWords = None
@@ -109,25 +130,31 @@ class Action(Description):
 
     @model_validator(mode="after")
     def _holds_together(self) -> Action:
-        faults = []
+        if found := tuple(self._contradictions()):
+            raise ContradictionError(found)
+        return self
+
+    def _contradictions(self) -> Iterator[Contradiction]:
         if self.to is not None and self.by is not None:
-            faults.append("give the level to reach (`to`) or the change (`by`), not both")
-        for first, second in (("start", "due"), ("start", "finished"), ("start", "checked")):
-            earlier, later = getattr(self, first), getattr(self, second)
-            if earlier is not None and later is not None and later < earlier:
-                faults.append(f"{second} ({later}) lies before {first} ({earlier})")
+            message = "give the level to reach (`to`) or the change (`by`), not both"
+            yield Contradiction("two_effects", "by", f"{self.by:g}", f"{self.to:g}", message)
+        for name in ("due", "finished", "checked"):
+            later = getattr(self, name)
+            if self.start is not None and later is not None and later < self.start:
+                message = f"{name} ({later}) lies before start ({self.start})"
+                yield Contradiction("before_start", name, str(later), str(self.start), message)
         days = [entry.date for entry in self.log]
         if days != sorted(days):
-            faults.append("the log is not in order of time")
+            yield Contradiction("log_order", "log", "", "", "the log is not in order of time")
         if self.log and self.log[-1].status != self.status:
-            faults.append(f"the status is {self.status}, the log ends with {self.log[-1].status}")
+            last = self.log[-1].status
+            message = f"the status is {self.status}, the log ends with {last}"
+            yield Contradiction("log_status", "status", self.status, last, message)
         try:
             condition_of(self.segment)
         except ValueError as error:
-            faults.append(str(error).rstrip("."))
-        if faults:
-            raise ValueError("; ".join(faults) + ".")
-        return self
+            said = str(error).rstrip(".")
+            yield Contradiction("no_segment", "segment", str(self.segment), said, said)
 
     @property
     def expected(self) -> Expected:
@@ -136,6 +163,11 @@ class Action(Description):
             return Expected(self.to, self.by, self.direction)
         said = expected_effect(self.expected_effect)
         return said._replace(direction=self.direction or said.direction)
+
+    @property
+    def reference(self) -> str | None:
+        """What the action refers to: the cause in the trees, else the finding."""
+        return self.cause_reference or self.finding
 
     @property
     def where(self) -> str | None:

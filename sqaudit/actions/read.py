@@ -1,4 +1,4 @@
-"""Improvement plans from YAML, Excel, CSV and records, with all their faults at once."""
+"""Improvement plans from YAML, Excel and CSV, with all their faults at once."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _NEEDED = ("id", "action")
 
 Row = tuple[int, dict[str, Any], dict[str, str]]  # number in the file, fields, head of each field
 
-__all__ = ["actions_of", "as_yaml", "read_actions"]
+__all__ = ["as_yaml", "cell", "read_actions"]
 
 
 class _File(Description):
@@ -52,22 +52,6 @@ def read_actions(path: str | Path) -> tuple[Action, ...]:
     if faults:
         raise ParameterError(faults)
     return actions
-
-
-def actions_of(
-    records: pd.DataFrame, place: str = "improvement_action"
-) -> tuple[tuple[Action, ...], list[Fault]]:
-    """The actions in records of the kind `improvement_action`, and the faults of rows that are none.
-
-    Faults of records are findings: the sound rows are there all the same.
-    """
-    fields = meanings(list(records.columns))
-    heads = {field: str(name) for field, name in zip(fields, records.columns, strict=True) if field}
-    rows: list[Row] = [
-        (number, {field: _cell(cell) for field, cell in zip(fields, cells, strict=True) if field}, heads)
-        for number, cells in enumerate(records.itertuples(index=False, name=None), start=1)
-    ]
-    return _made(rows, place, {})
 
 
 def as_yaml(actions: Iterable[Action]) -> str:
@@ -137,7 +121,7 @@ def _table(table: Sequence[Sequence[Any]], heads: Mapping[str, tuple[str, ...]])
             return [
                 (
                     number,
-                    {field: _cell(cell) for field, cell in zip(fields, cells, strict=False) if field},
+                    {field: cell(given) for field, given in zip(fields, cells, strict=False) if field},
                     named,
                 )
                 for number, cells in enumerate(table[at + 1 :], start=at + 2)
@@ -213,7 +197,7 @@ def _headless(place: str, sheets: Mapping[str, object]) -> Fault:
     return Fault(place, f"no row{among} heads both the id and the action.", remedy)
 
 
-def _cell(given: Any) -> Any:
+def cell(given: Any) -> Any:
     """A cell as the model reads it; empty ones are None."""
     if given is None or given is pd.NaT or (isinstance(given, float) and given != given):
         return None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sqaudit.assessment.cells import COUNTS, months_of, quarter_of, tidy, tidy_complaints
+from sqaudit.assessment.cells import ANY, COUNTS, months_of, quarter_of, tidy, tidy_complaints
 from sqaudit.assessment.comparison import COMPARISON, compare_units, mix_dimensions
 from sqaudit.assessment.consequences import stacked
 from sqaudit.assessment.evidence import CANDIDATES, EXPECTED, WITHHELD, joined, listed
@@ -86,7 +86,7 @@ def assess(
     judgements = judge(counted, rules)
     outcomes = list(_missed(counted, rules, month, mixed))
     rewards, unknown = _rewards(counted, judgements, told, rules, month, quarter)
-    majors = [_majors(told, rule, month) for rule in rules.rules if isinstance(rule, MajorComplaint)]
+    majors = [_majors(told, rule, rules, month) for rule in rules.rules if isinstance(rule, MajorComplaint)]
     candidates = joined([*(one.candidates for one in outcomes), *rewards, *majors], CANDIDATES)
     comparison, league, lists = _comparison(counted, rules, (month, quarter), mixed, spread)
     return Assessment(
@@ -138,8 +138,10 @@ def _of(mix: pd.DataFrame | None, level: str, indicator: str, months: list[str])
     return kept if len(kept) else None
 
 
-def _for(rule: Rule, level: str) -> bool:
-    return not rule.levels or level in rule.levels
+def _for(rule: Rule, rules: AssessmentRules, level: str) -> bool:
+    """Whether a rule is for a level; one that names none is for cells that do not tell levels apart too."""
+    meant = rules.levels_of(rule)
+    return not meant or level in meant or (level == ANY and not rule.levels)
 
 
 def _missed(
@@ -150,7 +152,7 @@ def _missed(
         if not isinstance(rule, Missed):
             continue
         for (level, indicator), frame in groups.items():
-            if _for(rule, level) and indicator in (rule.indicators or rules.by_indicator):
+            if _for(rule, rules, level) and indicator in (rule.indicators or rules.by_indicator):
                 known = _of(mix, level, indicator, [])
                 yield missed(frame, rules.by_indicator[indicator], rule, rules, month, known)
 
@@ -169,7 +171,7 @@ def _rewards(
     ends = bool(quarter) and month == months_of(quarter)[-1]
     for rule in rules.rules:
         for level in sorted({str(one) for one in counted["level"]}):
-            if not _for(rule, level):
+            if not _for(rule, rules, level):
                 continue
             if isinstance(rule, Top):
                 lines = rules.by_indicator[rule.indicator]
@@ -196,10 +198,10 @@ def _stars(candidates: pd.DataFrame, judgements: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(EXPECTED))
 
 
-def _majors(complaints: pd.DataFrame, rule: Rule, month: str) -> pd.DataFrame:
+def _majors(complaints: pd.DataFrame, rule: Rule, rules: AssessmentRules, month: str) -> pd.DataFrame:
     """A row for every unit with a major complaint in the month: the case itself is the reason to look."""
     reached = complaints[(complaints["period"] == month) & (complaints["major"] > 0)]
-    meant = np.array([_for(rule, str(level)) for level in reached["level"]], dtype=bool)
+    meant = np.array([_for(rule, rules, str(level)) for level in reached["level"]], dtype=bool)
     reached = reached[meant]
     return listed(reached.assign(numerator=reached["major"], months=month), rule, "major_complaint", month)
 

@@ -52,7 +52,10 @@ class Consequence(Description):
 
 
 class Rule(Description):
-    """What all rules have: an id, the levels it is for (empty: all), and what the document says follows."""
+    """What all rules have: an id, the levels it is for, and what the document says follows.
+
+    A rule without levels is for those of `AssessmentRules.levels_of`.
+    """
 
     id: Identifier
     name: Text = Text()
@@ -120,7 +123,8 @@ class AssessmentRules(OfOneFile):
 
     `level` is the largest chance with which a unit just on a line may be listed; `minimum` the cases below
     which nobody is judged; `confidence` that of the intervals; `mix` the columns that say what sort a case
-    is, the one that matters most first, so that like is compared with like.
+    is, the one that matters most first, so that like is compared with like. `levels` are those of the rules
+    that name none.
     """
 
     assessment: Identifier
@@ -130,6 +134,7 @@ class AssessmentRules(OfOneFile):
     minimum: int = Field(default=20, ge=1)
     confidence: INNER = 0.95
     mix: list[Identifier] = Field(default_factory=list)
+    levels: list[Identifier] = Field(default_factory=list)
     lines: list[Lines] = Field(min_length=1)
     rules: list[Annotated[Missed | Top | CleanQuarter | MajorComplaint, Field(discriminator="kind")]] = Field(
         default_factory=list
@@ -140,6 +145,18 @@ class AssessmentRules(OfOneFile):
     def by_indicator(self) -> dict[str, Lines]:
         """The lines of each indicator."""
         return {one.indicator: one for one in self.lines}
+
+    @property
+    def levels_named(self) -> tuple[str, ...]:
+        """Every level that the file names, for all rules or for one."""
+        return tuple(dict.fromkeys([*self.levels, *(level for rule in self.rules for level in rule.levels)]))
+
+    def levels_of(self, rule: Rule) -> tuple[str, ...]:
+        """The levels a rule is for: its own, else those of the file, else all that other rules name.
+
+        Empty where the file names none at all: then the rule is for every level that the records have.
+        """
+        return tuple(rule.levels) or tuple(self.levels) or self.levels_named
 
     def contradictions(self) -> list[tuple[tuple[str | int, ...], str]]:
         """Keys that are sound by themselves and do not go together, each with what is wrong."""

@@ -14,7 +14,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from sqaudit import actions as improvement
-from sqaudit.actions import Action, actions_of, plan_findings
+from sqaudit.actions import Action, RecordFault, actions_of, plan_findings
 from sqaudit.actions.model import plain
 from sqaudit.audit import Audit
 from sqaudit.cause_tree import CauseTree, as_yaml, read_trees
@@ -38,7 +38,7 @@ class FollowUp:
     """An improvement plan on the day of the run.
 
     `origin`: `file` (the key `actions` of the run), `records` (of the kind `improvement_action`), or `none`.
-    `faults`: sentences about records that are no action. `findings`: as by `plan_findings`. `tracked`: one
+    `faults`: why records are no action. `findings`: as by `plan_findings`. `tracked`: one
     for each action that was not dropped; empty where nothing was to be verified. Names of people are
     masked unless the run shows personal data.
     """
@@ -46,7 +46,7 @@ class FollowUp:
     origin: Origin
     as_of: date
     actions: tuple[Action, ...] = ()
-    faults: tuple[str, ...] = ()
+    faults: tuple[RecordFault, ...] = ()
     findings: pd.DataFrame = field(default_factory=lambda: plan_findings((), date.min))
     tracked: tuple[Tracked, ...] = ()
     trees: tuple[CauseTree, ...] = ()
@@ -99,7 +99,7 @@ class FollowUp:
             "origin": self.origin,
             "as_of": self.as_of.isoformat(),
             "actions": [plain(one) for one in self.actions],
-            "faults": list(self.faults),
+            "faults": [one._asdict() for one in self.faults],
             "findings": as_plain(self.findings),
             "tracked": [_tracked_as_plain(one) for one in self.tracked],
             "trees": [one.indicator for one in self.trees],
@@ -125,7 +125,7 @@ def read_followup(folder: Path) -> FollowUp | None:
             content["origin"],
             date.fromisoformat(content["as_of"]),
             tuple(Action.model_validate(one) for one in content["actions"]),
-            tuple(content["faults"]),
+            tuple(RecordFault(**one) for one in content["faults"]),
             findings.assign(since=findings["since"].astype("datetime64[ns]")),
             tuple(_tracked_from_plain(one) for one in content["tracked"]),
             read_trees(folder / TREES) if content["trees"] else (),
@@ -134,16 +134,16 @@ def read_followup(folder: Path) -> FollowUp | None:
         raise SourceError(f"{path} does not hold a follow-up: {error}. Run `sqaudit run` again.") from error
 
 
-def _plan(audit: Audit) -> tuple[Origin, tuple[Action, ...], tuple[str, ...]]:
+def _plan(audit: Audit) -> tuple[Origin, tuple[Action, ...], tuple[RecordFault, ...]]:
     """The plan that people keep in a file, else the one in the records."""
     if audit.run.actions is not None:
         return "file", audit.plan.actions, ()
     if KIND not in audit.columns:
         return "none", (), ()
     names = ", ".join(quoted(name) for name in audit.columns[KIND])
-    rows = audit.engine.query(f"SELECT {names} FROM {quoted(KIND)} WHERE _excluded IS NULL ORDER BY {names}")
+    rows = audit.engine.query(f"SELECT {names} FROM {quoted(KIND)} WHERE _excluded IS NULL ORDER BY _row")
     found, faults = actions_of(rows)
-    return "records", found, tuple(str(fault) for fault in faults)
+    return "records", found, faults
 
 
 def _tracked_as_plain(one: Tracked) -> dict[str, Any]:
@@ -158,6 +158,8 @@ def _tracked_as_plain(one: Tracked) -> dict[str, Any]:
         if controls is not None
         else None,
         "chart": as_plain(one.chart) if one.chart is not None else None,
+        "breaks": as_plain(one.breaks),
+        "recording": as_plain(one.recording),
     }
 
 
@@ -169,4 +171,5 @@ def _tracked_from_plain(content: dict[str, Any]) -> Tracked:
         controls = Controls(tuple(names), tuple(left_out), nothing, nothing, spread, share, ())
         found = replace(found, controls=controls)
     chart = from_plain(ControlChart, content["chart"]) if content["chart"] else None
-    return Tracked(content["action"], content["reason"], found, chart)
+    breaks, recording = (from_plain(pd.DataFrame, content[name]) for name in ("breaks", "recording"))
+    return Tracked(content["action"], content["reason"], found, chart, breaks, recording)

@@ -8,7 +8,7 @@ from datetime import date
 import pandas as pd
 
 from sqaudit.audit import Audit
-from sqaudit.conditions import quoted
+from sqaudit.conditions import condition, quoted
 from sqaudit.control.change_point import ChangePoint, change_point
 from sqaudit.control.chart import ControlChart, control_chart
 from sqaudit.control.design import Design, Kind
@@ -60,10 +60,11 @@ def events_of(audit: Audit, indicator: Indicator, kind: str) -> list[str]:
     return [name for name in times if not own[name].endswith("[]")][:MOST_EVENTS]
 
 
-def days_of(audit: Audit, kind: str, event: str) -> pd.Series:
-    """How many records of a kind each day has, by one of their times."""
+def days_of(audit: Audit, kind: str, event: str, where: str = "") -> pd.Series:
+    """How many records of a kind each day has, by one of their times; `where` keeps a segment."""
     day = f"CAST({quoted(event)} AS DATE)"
-    kept = f"{day} IS NOT NULL AND _excluded IS NULL"
+    inside = f" AND ({condition(where).sql})" if where else ""
+    kept = f"{day} IS NOT NULL AND _excluded IS NULL{inside}"
     sql = f"SELECT {day} AS day, count(*) AS rows FROM {quoted(kind)} WHERE {kept} GROUP BY 1"
     frame = audit.engine.query(sql)
     return pd.Series(frame["rows"].to_numpy("float64"), index=pd.to_datetime(frame["day"])).sort_index()
@@ -104,11 +105,14 @@ def connected(days: pd.Series) -> pd.Series:
     return usual[~strays] if float(usual[strays].sum()) < MOST_STRAYS * float(usual.sum()) else usual
 
 
-def chart_of(points: pd.DataFrame, indicator: Indicator, period: Period) -> ControlChart | None:
+def chart_of(
+    points: pd.DataFrame, indicator: Indicator, period: Period, least: int = LEAST_POINTS
+) -> ControlChart | None:
     """The control chart of an indicator, its limits learnt from what lies before the period.
 
     None where fewer than three stretches have a figure, or the figures are parts of a whole that no chart
-    of ours fits. `artefact`, where the points have it, keeps a stretch from being judged.
+    of ours fits. `artefact`, where the points have it, keeps a stretch from being judged. With fewer than
+    `least` stretches before the period, limits are learnt from the first ones, whatever period they lie in.
     """
     if points["value"].notna().sum() < 3:
         return None
@@ -120,7 +124,7 @@ def chart_of(points: pd.DataFrame, indicator: Indicator, period: Period) -> Cont
         frame["numerator"] = points["numerator"] if kind == "p" else points["value"]
         frame["denominator"] = points["denominator"] if kind == "p" else 1.0
     before = [label for label in frame["period"] if period.start is None or _start(label) < period.start]
-    baseline = (before[0], before[-1]) if len(before) >= LEAST_POINTS else None
+    baseline = (before[0], before[-1]) if before and len(before) >= least else None
     return control_chart(frame, Design(kind, baseline=baseline))
 
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 import pandas as pd
 
 from sqaudit import measure, verdicts
-from sqaudit.actions import Action, checked, segment_points
+from sqaudit.actions import Action, checked, per_week, segment_points
 from sqaudit.actions.check import every_other, stood_worst
 from sqaudit.audit import Audit
 from sqaudit.conditions import ConditionError, plain_faults
 from sqaudit.control.chart import ControlChart
 from sqaudit.errors import ParameterError
+from sqaudit.inquiry.record_keeping import BREAKS, CHANGES, RecordKeeping
 from sqaudit.inquiry.series import chart_of
 from sqaudit.periods import containing, parse
 from sqaudit.personal import is_personal
@@ -26,8 +27,7 @@ from sqaudit.verification.deciding import LEAST_AFTER
 GRAIN = "week"
 # Why an action is not verified, in the order in which it is asked.
 REASONS = (
-    "not_begun", "no_indicator", "unknown_indicator", "bare_count", "no_figures", "unknown_segment",
-    "too_little",
+    "not_begun", "no_indicator", "unknown_indicator", "no_figures", "unknown_segment", "too_little",
 )  # fmt: skip
 
 __all__ = ["REASONS", "Tracked", "tells_on", "tracked"]
@@ -35,12 +35,18 @@ __all__ = ["REASONS", "Tracked", "tells_on", "tracked"]
 
 @dataclass(frozen=True, eq=False)
 class Tracked:
-    """One action held against the figures: the verdict with its chart, or the reason why there is none."""
+    """One action held against the figures: the verdict with its chart, or the reason why there is none.
+
+    `breaks` and `recording` are what happened to its records meanwhile, as by `RecordKeeping`: a change of
+    recording may be mistaken for an effect.
+    """
 
     action: str
     reason: str = ""
     verification: Verification | None = None
     chart: ControlChart | None = None
+    breaks: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(BREAKS)))
+    recording: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(CHANGES)))
 
 
 def tracked(audit: Audit, actions: Sequence[Action]) -> tuple[Tracked, ...]:
@@ -54,8 +60,9 @@ def tracked(audit: Audit, actions: Sequence[Action]) -> tuple[Tracked, ...]:
     live = [one for one in actions if one.status != "dropped"]
     reasons = {one.id: _reason(audit, one) for one in live}
     figures = _figures(audit, [one for one in live if not reasons[one.id]])
+    records = RecordKeeping(audit)
     return tuple(
-        Tracked(one.id, reasons[one.id]) if reasons[one.id] else _tracked(audit, one, figures[one.id], live)
+        Tracked(one.id, reasons[one.id]) if reasons[one.id] else _tracked(records, one, figures[one.id], live)
         for one in live
     )
 
@@ -80,8 +87,6 @@ def _reason(audit: Audit, action: Action) -> str:
     if action.indicator not in {one.id for one in audit.standard.indicators}:
         return "unknown_indicator"
     one = audit.standard.indicator(action.indicator)
-    if one.kind_of_measure == "count":  # moves with the number of cases, whatever is done
-        return "bare_count"
     if not any(kind in audit.columns for kind in one.kinds):
         return "no_figures"
     if action.dimensions is not None:
@@ -155,10 +160,16 @@ def _bounded(audit: Audit, indicator: Indicator, where: str) -> dict[str, str]:
     return scope
 
 
-def _tracked(audit: Audit, action: Action, figures: pd.DataFrame, actions: Iterable[Action]) -> Tracked:
+def _tracked(
+    records: RecordKeeping, action: Action, figures: pd.DataFrame, actions: Iterable[Action]
+) -> Tracked:
+    audit = records.audit
     one = audit.standard.indicator(str(action.indicator))
     # A condition bounded the records already: what was measured is the segment.
     own = action if action.dimensions is not None else action.model_copy(update={"segment": None})
+    if one.kind_of_measure == "count":
+        weeks = records.sound_weeks(one, action.where, list(figures["period"].unique()))
+        figures = per_week(figures, list(own.dimensions or ()), weeks)
     points = segment_points(figures, own)
     if points.empty or not (points["denominator"] > 0).any():
         return Tracked(action.id, "no_figures")
@@ -175,9 +186,26 @@ def _tracked(audit: Audit, action: Action, figures: pd.DataFrame, actions: Itera
     except ValueError:  # counts that no method fits, such as parts of a whole that outgrow it
         return Tracked(action.id, "too_little")
     shown = points[points["period"].isin(list(found.series["period"]))].reset_index(drop=True)
-    return Tracked(action.id, "", found, _chart(shown, one, action.start or date.max))
+    start, (first, last) = action.start or date.max, _days(list(found.series["period"]))
+    return Tracked(
+        action.id,
+        "",
+        found,
+        _chart(records.marked(shown, one, action.where), one, start),
+        records.breaks(one, action.where, first, last),
+        records.changes(one, action.where, start, last),
+    )
+
+
+def _days(weeks: Sequence[object]) -> tuple[date, date]:
+    """The first and the last day of some weeks."""
+    first, last = parse(str(weeks[0])), parse(str(weeks[-1]))
+    return first.start or date.min, (last.end or date.max) - timedelta(days=1)
 
 
 def _chart(points: pd.DataFrame, indicator: Indicator, start: date) -> ControlChart | None:
-    """The chart of the segment, its limits learnt from the weeks before the action."""
-    return chart_of(points, indicator, containing(start, GRAIN))
+    """The chart of the segment, its limits learnt from the weeks before the action alone, however few.
+
+    Limits from weeks that show the action would judge it by itself; too few weeks before give none.
+    """
+    return chart_of(points, indicator, containing(start, GRAIN), least=1)

@@ -22,7 +22,7 @@ from sqaudit.standards import Indicator
 from sqaudit.standards.measures import Measure
 from sqaudit.standards.model import Piece
 
-LEVELS = ("agent", "team", "department")  # where a rule is for all levels, these are looked for
+LEVELS = ("agent", "team", "department")  # looked for where the rules name no level at all
 MONTHS = 12  # counted back from the month assessed: months with few cases do not end a run of months
 COMPLAINT = "complaint"
 IS_COMPLAINT = ("kind", "coalesce(kind, 'complaint') = 'complaint'")  # praise is kept in the same records
@@ -42,7 +42,7 @@ class UnitCells:
     `cells`, `mix` and `complaints` are what `assess` takes; of them `mix` and `complaints` are None where
     nothing is known. `unassigned` counts the cases that name no unit, by `level, indicator, period`; they are
     in nobody's figure. `lacking` says what the records do not hold: `what` (indicator, level, mix,
-    complaints), its `name`, and a `reason`.
+    complaints, rule), its `name`, and a `reason`.
     """
 
     cells: pd.DataFrame
@@ -110,11 +110,11 @@ class _Counting:
     @classmethod
     def of(cls, audit: Audit, rules: AssessmentRules, last: Period) -> _Counting:
         lacking: list[tuple[str, str, str]] = []
-        everybody = any(not rule.levels for rule in rules.rules) or not rules.rules
-        named = [level for rule in rules.rules for level in rule.levels]
-        levels = dict.fromkeys([*(LEVELS if everybody else ()), *named])
+        there = {name for columns in audit.columns.values() for name in columns}
+        levels = rules.levels_named or tuple(name for name in LEVELS if name in there)
         kept = [tuple(_usable(audit, names, what, lacking)) for names, what in
-                ((tuple(levels), "level"), (tuple(rules.mix), "mix"))]  # fmt: skip
+                ((levels, "level"), (tuple(rules.mix), "mix"))]  # fmt: skip
+        lacking += _idle(rules, kept[0])
         return cls(audit, rules, months_until(last), kept[0], kept[1], lacking)
 
     @property
@@ -179,6 +179,15 @@ def _usable(
             lacking.append((what, name, "personal"))
         else:
             yield name
+
+
+def _idle(rules: AssessmentRules, levels: Sequence[str]) -> list[tuple[str, str, str]]:
+    """The rules that judge nobody, since the records have none of their levels."""
+    return [
+        ("rule", rule.id, "no_level")
+        for rule in rules.rules
+        if not set(rules.levels_of(rule) or LEVELS) & set(levels)
+    ]
 
 
 def _complained(rows: pd.DataFrame, level: str, columns: set[str]) -> pd.DataFrame:

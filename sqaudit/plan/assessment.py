@@ -73,7 +73,8 @@ def _personal_faults(rules: AssessmentRules, run: RunFile, standard: Standard, p
         return
     kinds = described_kinds(standard)
     hidden = personal_columns(run, kinds)
-    named = [("rules", level) for rule in rules.rules for level in rule.levels]
+    named = [("levels", level) for level in rules.levels]
+    named += [("rules", level) for rule in rules.rules for level in rule.levels]
     for key, name in dict.fromkeys([*named, *(("mix", name) for name in rules.mix)]):
         if name in hidden or is_personal(name, kinds.values()):
             message = f"'{name}' holds personal data, which a book does not show."

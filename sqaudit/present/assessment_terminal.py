@@ -53,7 +53,7 @@ def lacking_lines(found: Assessed, labels: Labels, tongue: Tongue) -> list[str]:
         for row in found.lacking.to_dict("records"):
             family = {"level": "segment", "mix": "segment"}.get(str(row["what"]))
             name = named(labels, row["name"], tongue, family)
-            lines.append(say(f"assessment.lacking.{row['reason']}", tongue, name=name))
+            lines.append(say(f"assessment.lacking.{row['reason']}", tongue, name=name, where="levels"))
     if found.unassigned is not None:
         for row in found.unassigned.to_dict("records"):
             fields = {

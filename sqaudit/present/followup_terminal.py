@@ -11,8 +11,8 @@ from sqaudit.inquiry.followup import FollowUp
 from sqaudit.inquiry.tracking import tells_on
 from sqaudit.present import numbers
 from sqaudit.present.definitions import labels_of
-from sqaudit.present.followup_sentences import plan_sentence, tracked_sentence
-from sqaudit.present.improvement_sentences import finding_sentence, on_time_sentence
+from sqaudit.present.followup_sentences import plan_sentence, tracked_sentence, verified_unit
+from sqaudit.present.improvement_sentences import finding_sentence, on_time_sentence, record_fault_sentence
 from sqaudit.present.words import DASH, Language, Tongue, is_missing, say, tongues
 from sqaudit.standards import Standard
 
@@ -65,6 +65,8 @@ def followup_content(found: FollowUp) -> dict[str, Any]:
                 **row,
                 **{name: value for name, value in own.items() if name not in ("name", "owner")},
                 "not_verified": one.reason if one is not None and one.reason else None,
+                "breaks": [] if one is None else one.breaks.to_dict("records"),
+                "recording": [] if one is None else one.recording.to_dict("records"),
                 "tells_on": tells_on(one.verification, start)
                 if early and one is not None and one.verification is not None and start is not None
                 else None,
@@ -73,7 +75,7 @@ def followup_content(found: FollowUp) -> dict[str, Any]:
     return {
         "as_of": found.as_of,
         "origin": found.origin,
-        "faults": list(found.faults),
+        "faults": [one._asdict() for one in found.faults],
         "on_time": found.on_time.drop(columns="department").to_dict("records")[0],
         "findings": found.findings.to_dict("records"),
         "actions": actions,
@@ -81,7 +83,7 @@ def followup_content(found: FollowUp) -> dict[str, Any]:
 
 
 def _lines(found: FollowUp, standard: Standard, tongue: Tongue) -> list[str]:
-    faults = [f"  {fault}" for fault in found.faults]
+    faults = [f"  {record_fault_sentence(fault, tongue)}" for fault in found.faults]
     if not found.actions:
         return [say(f"{_AREA}.none", tongue), *faults]
     labels = labels_of(standard)
@@ -111,5 +113,5 @@ def _outcome(own: Mapping[Any, Any] | None, standard: Standard, tongue: Tongue) 
     if is_missing(own["verdict"]):
         return [DASH, DASH, following]
     verdict = say(f"verification_verdict.{own['verdict']}", tongue)
-    unit = standard.indicator(str(own["indicator"])).shown_unit
+    unit = verified_unit(standard.indicator(str(own["indicator"])))
     return [verdict, numbers.difference(own["effect"], unit, tongue), following]

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from sqaudit.actions.model import Action
+from sqaudit.actions.records import RecordFault
 from sqaudit.periods import containing, parse
 from sqaudit.present import numbers
 from sqaudit.present.words import Tongue, is_said, joined, say
@@ -21,6 +22,7 @@ __all__ = [
     "action_events",
     "finding_sentence",
     "on_time_sentence",
+    "record_fault_sentence",
     "verification_notes",
     "verification_sentence",
 ]
@@ -92,6 +94,24 @@ def finding_sentence(row: Mapping[Any, Any], language: Tongue) -> str:
         days=days,
         detail=detail,
         lacking=joined(lacking, language),
+    )
+
+
+def record_fault_sentence(fault: RecordFault, language: Tongue) -> str:
+    """Why a record of the plan is no action, as a sentence.
+
+    >>> fault = RecordFault(3, "IA7", "due_at", "before_start", "2026-05-01", "2026-05-02")
+    >>> record_fault_sentence(fault, "en")
+    'Record 3 (IA7): due_at (2026-05-01) lies before the start (2026-05-02).'
+    """
+    named = f" ({fault.action})" if language == "en" else f"（{fault.action}）"
+    words = {"column": fault.column, "value": fault.value, "detail": fault.detail}
+    return say(
+        "action_record.place",
+        language,
+        row=fault.row,
+        action=named if fault.action else "",
+        fault=say(f"action_record.{fault.code}", language, **words),
     )
 
 

@@ -18,7 +18,11 @@ from sqaudit.present.words import DASH, Tongue, named, say
 MINUS = "−"
 MOST_DIGITS = 6  # beyond this a reader gains nothing; the text then says "<" or ">"
 SAME = 1e-9  # values closer than this, relative to their size, are one value with floating-point dust
-_DIGITS = {"share": 1, "minutes": 1, "hours": 1, "days": 1, "seconds": 0, "points": 2, "count": 0, "ratio": 2}
+_DIGITS = {
+    **dict.fromkeys(("share", "minutes", "hours", "days", "per_week"), 1),
+    **dict.fromkeys(("seconds", "count"), 0),
+    **dict.fromkeys(("points", "ratio"), 2),
+}
 
 __all__ = [
     "amount",

@@ -21,9 +21,16 @@ from sqaudit.present.followup_sentences import (
     measured_name,
     next_sentence,
     plan_sentence,
+    record_events,
     tracked_sentence,
+    verified_unit,
 )
-from sqaudit.present.improvement_sentences import action_events, on_time_sentence, verification_notes
+from sqaudit.present.improvement_sentences import (
+    action_events,
+    on_time_sentence,
+    record_fault_sentence,
+    verification_notes,
+)
 from sqaudit.present.tables.actions import (
     findings_table,
     methods_table,
@@ -84,7 +91,7 @@ def handbook(reader: Reader) -> Block:
     found = _found(reader)
     if isinstance(found, Block):
         return blocks.stack(head, found)
-    units = {one.id: one.shown_unit for one in reader.review.standard.indicators}
+    units = {one.id: verified_unit(one) for one in reader.review.standard.indicators}
     works, others = effective(found.outcomes), back_to_causes(found.outcomes)
     parts = [outcomes_table(works, reader.labels, units, reader.language)]
     if len(others):
@@ -118,14 +125,18 @@ def _found(reader: Reader) -> FollowUp | Block:
 def _faults(reader: Reader, found: FollowUp) -> list[Block]:
     if not found.faults:
         return []
-    faults = " ".join(found.faults)
-    return [reader.text("improvement_followup.faulty", kind="note", count=len(found.faults), faults=faults)]
+    faults = reader.both(
+        lambda tongue: _SPACE[tongue].join(record_fault_sentence(one, tongue) for one in found.faults)
+    )
+    count = len({one.row for one in found.faults})
+    return [reader.text("improvement_followup.faulty", kind="note", count=count, faults=faults)]
 
 
 def _chapter(reader: Reader, found: FollowUp, one: Tracked, verified: Verification) -> Block:
     action = found.action(one.action)
     indicator = reader.review.standard.indicator(str(action.indicator))
-    unit, standard = indicator.shown_unit, reader.review.standard
+    unit, standard = verified_unit(indicator), reader.review.standard
+    target = None if indicator.kind_of_measure == "count" else indicator.target  # that of a whole period
     following = dict(zip(found.outcomes["action"], found.outcomes["next"], strict=True))[one.action]
     name = reader.both(lambda tongue: measured_name(action, reader.labels, tongue))
     return blocks.stack(
@@ -133,7 +144,7 @@ def _chapter(reader: Reader, found: FollowUp, one: Tracked, verified: Verificati
         _said(reader, lambda tongue: tracked_sentence(one, action, standard, reader.labels, tongue)),
         _said(reader, lambda tongue: next_sentence(action, following, tongue)),
         reader.figure(
-            lambda tongue: interrupted_figure(verified, tongue, name[tongue], unit, indicator.target),
+            lambda tongue: interrupted_figure(verified, tongue, name[tongue], unit, target),
             lambda tongue: alt_interrupted(verified, tongue, name[tongue], unit),
         ),
         _said(
@@ -149,7 +160,7 @@ def _chapter(reader: Reader, found: FollowUp, one: Tracked, verified: Verificati
 def _watched(
     reader: Reader, found: FollowUp, action: Action, chart: ControlChart | None, indicator: Indicator
 ) -> list[Block]:
-    """The control chart of the segment, with the days on which actions began and this one was done."""
+    """The control chart of the segment, with the weeks in which actions began, or its records changed."""
     if chart is None:
         return []
     unit = indicator.shown_unit
@@ -165,7 +176,7 @@ def _watched(
             name[tongue],
             unit,
             indicator.direction,
-            events=_events(found, action, indicator.id, tongue),
+            events=_events(reader, found, action, indicator.id, tongue),
         ),
         lambda tongue: alt_control(chart, name[tongue], unit, tongue),
     )
@@ -173,13 +184,24 @@ def _watched(
     return [figure, notes]
 
 
-def _events(found: FollowUp, action: Action, indicator: str, tongue: Tongue) -> list[tuple[object, str]]:
+def _events(
+    reader: Reader, found: FollowUp, action: Action, indicator: str, tongue: Tongue
+) -> list[tuple[object, str]]:
     begun = action_events(found.actions, indicator, segment=action.segment)
     events: list[tuple[object, str]] = [(label, words) for label, words in begun]
     if action.finished is not None and action.finished <= found.as_of:
         words = say("improvement_followup.event.finished", tongue, action=action.id)
         events.append((containing(action.finished, "week").label, words))
-    return events
+    own = next(one for one in found.tracked if one.action == action.id)
+    return _together([*events, *record_events(own, reader.labels, tongue)])
+
+
+def _together(events: list[tuple[object, str]]) -> list[tuple[object, str]]:
+    """One event for each week: of two at the same place, only one could be read."""
+    weeks: dict[object, list[str]] = {}
+    for week, words in events:
+        weeks.setdefault(week, []).append(words)
+    return [(week, "; ".join(words)) for week, words in weeks.items()]
 
 
 def _unverified(reader: Reader, found: FollowUp) -> list[Block]:

@@ -22,7 +22,7 @@ NOTES = (
     "early_periods_left_out", "transition_left_out", "no_controls", "one_control", "controls_left_out",
     "trend_before", "short_baseline", "no_baseline", "nothing_after", "regression_corrected",
     "worst_without_peers", "mix_shift", "mix_explains", "overdispersed", "autocorrelated", "underpowered",
-    "cannot_tell", "planned_effect_excluded", "planned_effect_unknown",
+    "cannot_tell", "planned_effect_excluded", "planned_effect_unknown", "bare_count",
 )  # fmt: skip
 
 __all__ = ["METHODS", "NOTES", "RESULTS", "VERDICTS", "Verdict", "Verification"]

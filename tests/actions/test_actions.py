@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -27,8 +28,11 @@ from sqaudit.actions import (
 )
 from sqaudit.actions.columns import HEADS
 from sqaudit.actions.findings import CODES
+from sqaudit.actions.records import CODES as RECORD_CODES
+from sqaudit.actions.records import RecordFault
 from sqaudit.cause_tree import CauseTree
 from sqaudit.errors import ParameterError
+from sqaudit.present.improvement_sentences import record_fault_sentence
 from sqaudit.verification import verify
 
 TODAY = date(2026, 10, 8)
@@ -160,7 +164,7 @@ def test_the_sample_records_are_a_plan() -> None:
     plan = read_actions(SAMPLE)
     records, faults = actions_of(pd.read_csv(SAMPLE))
     assert plan == records
-    assert faults == []
+    assert faults == ()
     assert [one.id for one in plan] == [f"IA{n:06}" for n in range(1, 9)]
     told = {one.id: one.expected for one in plan}
     assert (told["IA000001"].to, told["IA000001"].direction) == (0.02, "lower")
@@ -174,7 +178,51 @@ def test_faults_of_records_are_findings_and_sound_rows_stay() -> None:
     )
     sound, faults = actions_of(records)
     assert [one.id for one in sound] == ["X2"]
-    assert [fault.place for fault in faults] == ["improvement_action, row 1, column due_at"]
+    assert [tuple(fault) for fault in faults] == [(1, "X1", "due_at", "no_day", "2026-13-01", "")]
+
+
+def test_every_fault_of_a_record_has_words_in_both_languages() -> None:
+    records = pd.DataFrame(
+        {
+            "action_id": ["X1", "X2", None, "X1", "X5"],
+            "action": ["a", "b", "c", "d", "e"],
+            "started_at": [None, pd.Timestamp("2026-05-02 09:00"), None, None, None],
+            "due_at": [None, pd.Timestamp("2026-05-01"), None, None, None],
+            "status": ["closed", "asleep", None, None, None],
+            "segment": [None, None, None, None, "region in (select 1)"],
+            "change": [None, None, None, None, "much"],
+            "indicator": [None, None, None, None, 1.5],
+        },
+        dtype="object",
+    )
+    sound, faults = actions_of(records)
+    assert [(one.id, one.action) for one in sound] == [("X1", "a")]
+    told = {tongue: [record_fault_sentence(one, tongue) for one in faults] for tongue in ("zh", "en")}
+    assert told["en"] == [
+        "Record 2 (X2): 'asleep' is not known as status; "
+        "write proposed, approved, in_progress, done, dropped.",
+        "Record 3: action_id is missing.",
+        "Record 4 (X1): the id 'X1' stands above already; give another.",
+        "Record 5 (X5): '1.5' in indicator does not fit (“Input should be a valid string”).",
+        "Record 5 (X5): 'much' in change is no number; write 0.85, 85% or 30.",
+    ]
+    assert told["zh"][1:3] == [
+        "第 3 条：缺少 action_id。",
+        "第 4 条（X1）：编号“X1”前面已经有了；请另给一个编号。",
+    ]
+    swapped = actions_of(records.assign(status=None, change=None, indicator=None))[1]
+    assert [(one.row, one.column, one.code) for one in swapped] == [
+        (2, "due_at", "before_start"),
+        (3, "action_id", "missing"),
+        (4, "action_id", "twice"),
+        (5, "segment", "no_segment"),
+    ]
+    said = record_fault_sentence(swapped[0], "zh")
+    assert said == "第 2 条（X2）：due_at（2026-05-01）早于开始日期（2026-05-02）。"
+    for code in RECORD_CODES:
+        for tongue in ("zh", "en"):
+            said = record_fault_sentence(RecordFault(1, "X", "c", code, "v", "d"), tongue)
+            assert bool(re.search("[\u4e00-\u9fff]", said)) == (tongue == "zh")
 
 
 @pytest.mark.parametrize(

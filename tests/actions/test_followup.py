@@ -14,15 +14,17 @@ import pytest
 from typer.testing import CliRunner
 
 from sqaudit import cli
-from sqaudit.actions import Action, read_actions
+from sqaudit.actions import Action, RecordFault, read_actions
 from sqaudit.actions.check import stood_worst
 from sqaudit.audit import Audit, audit_of, open_audit
 from sqaudit.descriptions import read_yaml
 from sqaudit.errors import ParameterError, SourceError
 from sqaudit.inquiry.followup import FILE, FollowUp, read_followup
+from sqaudit.inquiry.record_keeping import RecordKeeping
 from sqaudit.inquiry.tracking import Tracked, tells_on
 from sqaudit.params import Language
 from sqaudit.plan import plan
+from sqaudit.present.followup_sentences import record_events, records_sentences
 from sqaudit.report.page import Page
 from sqaudit.review import Review
 
@@ -82,6 +84,19 @@ def test_the_three_planted_actions_get_their_verdicts(sample: Review) -> None:
     assert (after[DESK_A], after[EAST], after[NORTH]) == ("handbook", "back_to_causes", "wait")
 
 
+def test_cause_action_and_verdict_stand_in_one_row(sample: Review) -> None:
+    rows = followup(sample).traced("en")
+    whole = rows[rows["action"].notna() & (rows["gap"] == "")].set_index("cause_reference")
+    assert whole.loc["response_30s_rate/process/1", ["action", "verdict"]].tolist() == [DESK_A, "effective"]
+    assert whole.loc["onsite_promise_rate/people/1", ["action", "verdict"]].tolist() == [EAST, "not_shown"]
+    assert whole.loc["onsite_promise_rate/process/1.1.1", "verdict"] == "too_early"
+    assert whole.loc["repair_first_pass_rate/material/1.1.1", "action"] == "IA000007"
+    gaps = rows.groupby("gap")["action"].count()
+    assert (gaps["no_cause"], gaps["no_action"]) == (4, 0)
+    untreated = rows.loc[rows["gap"] == "no_action", "cause_reference"].tolist()
+    assert "response_30s_rate/tools/1" in untreated
+
+
 def test_controls_are_fixed_by_rule_and_the_worst_segment_is_corrected(sample: Review) -> None:
     found = followup(sample)
     east = found.verified[EAST]
@@ -127,7 +142,7 @@ def test_the_english_page_says_what_worked_and_names_the_controls(sample: Review
     assert "IA000007 · 供应商来料检验: not begun yet." in text
     assert "Compared with Desk B, Desk C" in text
     assert "called effective with a chance of at most 2.5 %" in text
-    assert "For: 排队 (FD000102). Next: into the service handbook." in text
+    assert "For: 排队 (response_30s_rate/process/1, FD000102). Next: into the service handbook." in text
     handbook = text[text.index("For the service handbook") : text.index("Back to their causes")]
     assert DESK_A in handbook
     assert EAST not in handbook
@@ -143,6 +158,17 @@ def test_the_chinese_page_speaks_chinese(sample: Review) -> None:
     assert "最早在 2026-11-02 可以判断" in text
     assert "写入服务标准手册" in text
     assert not re.search(r"\b(effective|measure|handbook|week|owner|plan)\b", text)
+
+
+def test_faults_of_records_are_told_in_the_language_of_the_page(sample: Review) -> None:
+    found = followup(sample)
+    faults = (RecordFault(9, "IA9", "status", "unknown_word", "asleep", "done, dropped"),)
+    lame = replace(sample, followup=replace(found, actions=(), tracked=(), faults=faults))
+    chinese, english = (texts(told(lame, language)) for language in ("zh", "en"))
+    assert "有 1 条记录不能读作措施，未计入：第 9 条（IA9）：status 的“asleep”不认识" in chinese
+    assert not re.search(r"record|known|write", chinese, re.IGNORECASE)
+    assert "1 record is no action and left out: Record 9 (IA9): 'asleep' is not known as status" in english
+    assert not CHINESE.search(english)
 
 
 def test_names_of_owners_are_masked_and_values_escaped(sample: Review) -> None:
@@ -268,6 +294,80 @@ def test_a_plan_in_a_file_with_a_condition_for_a_segment(kept: Path) -> None:
     assert traced.loc["on_time/process/2", "gap"] == "no_action"
 
 
+def test_limits_never_come_from_weeks_that_show_the_action(kept: Path) -> None:
+    plan = "actions: [{id: A1, action: x, start: 2026-02-16, indicator: on_time, segment: region=east}]"
+    (kept / "plan.yaml").write_text(plan, encoding="utf-8")
+    with opened(kept) as audit:
+        chart = track(FollowUp.of(audit), "A1").chart
+    assert chart is not None
+    assert chart.points["centre"].isna().all()  # seven weeks before are too few for limits
+    assert "no_limits" in chart.notes
+
+
+def test_what_happened_to_the_records_is_marked_and_told(kept: Path) -> None:
+    frame = pd.read_csv(kept / "visits.csv", parse_dates=["reported_at"])
+    week = (frame["reported_at"] - pd.Timestamp("2025-12-29")).dt.days // 7
+    north = frame["region"] == "north"
+    lost = (north & week.isin([28, 29])) | ((frame["region"] == "south") & week.isin([10, 11]))
+    position = frame["arrived_at"].where(~north | (week < 26))  # no longer logged by position
+    frame.assign(checked_in_at=position)[~lost].to_csv(kept / "visits.csv", index=False)
+    (kept / "plan.yaml").write_text(
+        "actions:\n"
+        "  - {id: A1, action: late shift, start: 2026-06-15, indicator: on_time, segment: region=north}\n"
+        "  - {id: A2, action: late shift, start: 2026-06-15, indicator: on_time, segment: region=east}\n",
+        encoding="utf-8",
+    )
+    with opened(kept) as audit:
+        found = FollowUp.of(audit)
+        review = replace(Review.of(audit), followup=found)
+    north_one, east_one = track(found, "A1"), track(found, "A2")
+    assert north_one.breaks[["period", "kind", "own"]].drop_duplicates().values.tolist() == [
+        ["2026-07-13..2026-07-26", "gap", True]
+    ]
+    assert north_one.recording[["column", "since"]].values.tolist() == [["checked_in_at", "2026-W27"]]
+    assert north_one.verification is not None
+    assert (len(east_one.breaks), len(east_one.recording)) == (0, 0)  # nothing happened to its own records
+    assert east_one.chart is not None
+
+    english, chinese = (texts(told(review, language)) for language in ("en", "zh"))
+    warning = "A change in how records are kept may be mistaken for an effect"
+    assert english.count(warning) == 1
+    assert "2026-07-13..2026-07-26: records are missing (0, usually about 71)" in english
+    assert "From 2026-W27 on: Region north: Checked in at is filled in 18.2 % of records" in english
+    assert "记录方式或记录完整性的变化可能被误认为措施的效果" in chinese
+    events = {tongue: dict(record_events(north_one, {}, tongue)) for tongue in ("en", "zh")}
+    assert events["en"] == {"2026-W27": "recording changed: Checked in at", "2026-W31": "records missing"}
+    assert events["zh"]["2026-W31"] == "记录缺失"
+    assert north_one.chart is not None  # of W29 and W30 it has no record, so the line stands behind them
+    assert not {"2026-W29", "2026-W30"} & set(north_one.chart.points["period"])
+    found.save(kept)
+    again = read_followup(kept)
+    assert again is not None
+    assert dict(record_events(track(again, "A1"), {}, "en")) == events["en"]
+
+
+def test_a_break_of_all_records_leaves_the_chart_and_one_of_controls_is_told_apart(kept: Path) -> None:
+    frame = pd.read_csv(kept / "visits.csv", parse_dates=["reported_at"])
+    week = (frame["reported_at"] - pd.Timestamp("2025-12-29")).dt.days // 7
+    lost = week.isin([28, 29]) & (frame.index % 20 > 0)  # nearly all of all regions
+    frame[~lost].to_csv(kept / "visits.csv", index=False)
+    plan = "actions: [{id: A1, action: x, start: 2026-06-15, indicator: on_time, segment: region=east}]"
+    (kept / "plan.yaml").write_text(plan, encoding="utf-8")
+    with opened(kept) as audit:
+        one = track(FollowUp.of(audit), "A1")
+        keeping = RecordKeeping(audit)
+        indicator = audit.standard.indicator("on_time")
+        nobody = keeping.breaks(indicator, "region = 'nowhere'", date(2026, 1, 1), date(2026, 10, 1))
+    assert one.chart is not None
+    skipped = one.chart.points.set_index("period")["skipped"]
+    assert set(skipped[skipped != ""].index) == {"2026-W29", "2026-W30"}
+    assert one.breaks["own"].all()
+    assert list(nobody["own"].unique()) == [False]
+    assert "Records of what it is compared with break off too" in " ".join(
+        records_sentences(replace(one, breaks=nobody), Action(id="A1", action="x"), {}, "en")
+    )
+
+
 def test_a_bare_count_and_a_mean(kept: Path) -> None:
     standard = (kept / "standard.yaml").read_text(encoding="utf-8") + COUNT_AND_MEAN
     (kept / "standard.yaml").write_text(standard, encoding="utf-8")
@@ -279,11 +379,51 @@ def test_a_bare_count_and_a_mean(kept: Path) -> None:
     )
     with opened(kept) as audit:
         found = FollowUp.of(audit)
-    assert track(found, "A1").reason == "bare_count"  # of visits: no share of anything
+    visits = found.verified["A1"]
+    assert (visits.verdict, visits.kind, visits.decided_by) == ("not_shown", "rate", "before_after_series")
+    assert (visits.before, visits.after) == (160, 160)  # a week, in all four regions
+    assert "bare_count" in visits.notes
     minutes = found.verified["A2"]
     assert (minutes.verdict, minutes.kind, minutes.direction) == ("effective", "mean", "lower")
     assert minutes.controls is not None
     assert minutes.controls.names == ("east", "south", "west")
+
+
+def test_a_count_is_verified_by_week_against_segments_of_other_sizes(kept: Path) -> None:
+    frame = pd.read_csv(kept / "visits.csv", parse_dates=["reported_at"])
+    week = (frame["reported_at"] - pd.Timestamp("2025-12-29")).dt.days // 7
+    place = frame.groupby([frame["region"], week]).cumcount()
+    after = week >= 24
+    spared = (frame["region"] == "north") & after & (place >= 20 + week % 5)  # half as many, and some chance
+    small = (frame["region"] == "east") & (place >= 10 + week % 3)
+    fewer = (frame["region"] != "east") & (place >= 34 + week % 7)
+    missing = week.isin([8, 9])  # the extract lost them: no weeks of 0
+    frame[~(spared | small | fewer | missing)].to_csv(kept / "visits.csv", index=False)
+    standard = (kept / "standard.yaml").read_text(encoding="utf-8") + COUNT_AND_MEAN
+    (kept / "standard.yaml").write_text(
+        standard.replace("{count: all}\n    direction: higher", "{count: all}\n    direction: lower"),
+        encoding="utf-8",
+    )
+    (kept / "plan.yaml").write_text(
+        "actions:\n"
+        "  - {id: A1, action: x, start: 2026-06-15, indicator: visits, segment: region=north, to: 25}\n"
+        "  - {id: A2, action: x, start: 2026-06-15, indicator: visits, segment: region=west, to: 25}\n",
+        encoding="utf-8",
+    )
+    with opened(kept) as audit:
+        found = FollowUp.of(audit)
+        review = replace(Review.of(audit), followup=found)
+    north, west = found.verified["A1"], found.verified["A2"]
+    assert (north.verdict, north.decided_by) == ("effective", "difference_in_differences")
+    assert west.verdict == "not_shown"
+    assert north.controls is not None
+    assert north.controls.names == ("east", "south")  # west has an action of its own
+    assert north.effect == pytest.approx(22 - 37, abs=2)
+    assert not {"2026-W09", "2026-W10"} & set(north.series["period"])
+    text = texts(told(review, "en", ("A1",)))
+    assert "Visits · Region north: the measure works. Effect −1" in text
+    assert "per week" in text
+    assert "This is a count a week" in text
 
 
 def test_names_are_shown_where_the_run_says_so(kept: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -226,3 +228,18 @@ def test_like_with_like_is_exact_under_any_mix() -> None:
         covered += ((found["ratio_low"] <= 1) & (found["ratio_high"] >= 1)).tolist()
     assert np.mean(np.array(chances) <= 0.05) <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / len(chances))
     assert np.mean(covered) >= 0.95 - 2 * np.sqrt(0.05 * 0.95 / len(covered))
+
+
+def test_a_rule_without_levels_is_for_those_of_the_file() -> None:
+    two = month([80, 96, 97, 89], 100)
+    cells = pd.concat([two.assign(level=level) for level in ("agent", "team", "store")])
+
+    def levels(*chosen: dict[str, Any], **settings: Any) -> list[str]:
+        return sorted(assess(cells, rules(*chosen, **settings)).candidates["level"].unique())
+
+    other = {**TWICE, "levels": ["store"]}
+    assert levels(MISS) == ["agent", "store", "team"]  # nothing is named: all that there are
+    assert levels(MISS, other) == ["store"]
+    assert levels(MISS, other, levels=["team"]) == ["team"]
+    assert levels({**MISS, "levels": ["agent"]}, levels=["team"]) == ["agent"]
+    assert len(assess(two, rules(MISS, other)).candidates)  # cells that do not tell levels apart

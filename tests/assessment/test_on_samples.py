@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import pytest
@@ -185,3 +186,33 @@ def test_rules_that_do_not_fit_are_refused_all_at_once(small: Path) -> None:
     assert "'phone' holds personal data" in said
     with pytest.raises(ParameterError, match=r"there is no file 'nowhere\.yaml'"):
         open_audit(small / "run.yaml", assessment="nowhere.yaml")
+
+
+def test_levels_are_those_of_the_file_of_rules_or_of_the_records(audit: Audit) -> None:
+    bare = {"id": "miss", "kind": "missed", "line": "target", "consequence": {"id": "look"}}
+
+    def counted(**changes: Any) -> tuple[set[str], list[tuple[str, str]]]:
+        found = count_units(audit, rules(rules=[bare], **changes), parse("2026-09"))
+        return set(found.cells["level"]), found.lacking[["name", "reason"]].to_records(index=False).tolist()
+
+    assert counted() == ({"agent", "team", "department"}, [])
+    assert counted(levels=["region"]) == ({"region"}, [])
+    assert counted(levels=["shop"]) == (set(), [("shop", "absent_columns"), ("miss", "no_level")])
+
+
+def test_a_rule_that_judges_nobody_is_told(small: Path) -> None:
+    text = """\
+        assessment: own
+        title: Own
+        lines: [{indicator: on_time, target: 0.9}]
+        rules: [{id: a, name: Missed, kind: missed, consequence: {id: look}}]
+    """
+    (small / "own.yaml").write_text(text, encoding="utf-8")
+    with open_audit(small / "run.yaml", assessment="own.yaml") as audit:
+        found = Assessed.of(audit)
+        told = texts(page(audit, found, "en"))
+        assert "规则“Missed”：记录中没有它所针对的层级" in texts(page(audit, found, "zh"))
+    assert "The rule “Missed” judges nobody: the records have none of its levels." in told
+    (small / "own.yaml").write_text("levels: [phone]\n" + dedent(text), encoding="utf-8")
+    with pytest.raises(ParameterError, match="'phone' holds personal data"):
+        open_audit(small / "run.yaml", assessment="own.yaml")

@@ -195,6 +195,7 @@ def test_actions_carry_the_chain_and_the_segment(tree: CauseTree) -> None:
     assert rows.to_dict("records") == [
         {
             "cause": "Nobody dispatches after four ← The late shift was closed ← Nobody owns the rota rule",
+            "cause_reference": "onsite_promise_rate/process/1.1.1",
             "action": "Name an owner",
             "indicator": "onsite_promise_rate",
             "segment": "region = 'north'",

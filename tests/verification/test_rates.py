@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from sqaudit.verification import verify
+from tests.benchmarks.count_rates import COUNT_NULLS, CountWorld, count_rate
 from tests.benchmarks.verification_rates import NULLS, PLANS, World, asked, drawn, false_rate, kept_promise
 
 RUNS = 80
@@ -15,6 +16,17 @@ MOST_FALSE = 6 / RUNS  # with 2.5 % a seventh false verdict in 80 runs has a cha
 @pytest.mark.parametrize("world", [NULLS[1], NULLS[4], NULLS[7]], ids=lambda world: world.name)
 def test_a_measure_without_effect_is_hardly_ever_called_effective(world: World) -> None:
     assert false_rate(world, RUNS) <= MOST_FALSE
+
+
+@pytest.mark.parametrize(
+    "world", [COUNT_NULLS[1], COUNT_NULLS[4], COUNT_NULLS[6]], ids=lambda world: world.name
+)
+def test_a_measure_on_a_bare_count_without_effect_is_hardly_ever_called_effective(world: CountWorld) -> None:
+    assert count_rate(world, RUNS) <= MOST_FALSE
+
+
+def test_a_third_fewer_of_twenty_a_week_is_seen() -> None:
+    assert count_rate(COUNT_NULLS[0], 20, 0.67) > 0.6
 
 
 def test_the_worst_segment_seems_to_gain_by_itself_and_corrected_does_not() -> None:

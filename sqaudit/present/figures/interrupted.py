@@ -91,7 +91,8 @@ def alt_interrupted(found: Verification, language: Tongue, name: str, unit: str)
 
 def _below(found: Verification, language: Tongue, unit: str) -> str:
     """The line below the title: the effect, and what the marks mean."""
-    band = say("interrupted.band", language)
+    passing = (found.series["phase"] == "passing").any()
+    band = say(f"interrupted.{'band_and_crosses' if passing else 'band'}", language)
     if not numbers.is_number(found.effect):
         return band
     effect = say(

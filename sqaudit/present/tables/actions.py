@@ -67,12 +67,12 @@ def methods_table(results: pd.DataFrame, language: Language, unit: str) -> Block
     def cells(row: dict[str, Any], tongue: Tongue) -> list[Cell]:
         return [
             Cell(say(f"verification_method.{row['method']}", tongue)),
+            Cell(say(f"{_AREA}.{'decides' if row['decides'] else 'beside'}", tongue)),
             number(numbers.difference(row["effect"], unit, tongue)),
             number(unless_dash(numbers.difference_interval(row["low"], row["high"], unit, tongue))),
-            Cell(say(f"{_AREA}.{'decides' if row['decides'] else 'beside'}", tongue)),
         ]
 
-    return _table(results, ("method", "effect", "interval", "part"), cells, language, f"{_AREA}.methods")
+    return _table(results, ("method", "part", "effect", "interval"), cells, language, f"{_AREA}.methods")
 
 
 def outcomes_table(
@@ -88,20 +88,20 @@ def outcomes_table(
         unit = units.get(str(row["indicator"]), "ratio")
         return [
             Cell(str(row["action"]), str(row["name"])),
-            Cell(_text(row["cause"]), "" if is_missing(row["finding"]) else str(row["finding"])),
+            Cell(_text(row["cause"]), "" if is_missing(row["reference"]) else str(row["reference"])),
             Cell(
                 named(labels, row["indicator"], tongue),
                 "" if is_missing(row["segment"]) else str(row["segment"]),
             ),
+            _verdict(row["verdict"], tongue),
+            Cell(say(f"action_next.{row['next']}", tongue)),
             number(
                 numbers.difference(row["effect"], unit, tongue),
                 unless_dash(numbers.difference_interval(row["low"], row["high"], unit, tongue)),
             ),
-            _verdict(row["verdict"], tongue),
-            Cell(say(f"action_next.{row['next']}", tongue)),
         ]
 
-    names = ("action", "cause", "indicator", "effect", "verdict", "next")
+    names = ("action", "cause", "indicator", "verdict", "next", "effect")
     return _table(outcomes, names, cells, language, "", f"{_AREA}.handbook_none")
 
 
