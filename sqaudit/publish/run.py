@@ -40,7 +40,7 @@ from sqaudit.publish.workbook import write_scorecard_workbook
 from sqaudit.report.grounds import parameter_rows
 from sqaudit.report.overview import lead, standards_line, standards_table
 from sqaudit.report.reader import Reader
-from sqaudit.report.result import change_summary
+from sqaudit.report.summaries import summary
 from sqaudit.review import Review
 
 _OURS = '<meta name="generator" content="sqaudit">'
@@ -287,11 +287,11 @@ def _report_title(name: str, title: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def _front_page(review: Review, executions: list[Execution], book: Book, facts: Mapping[str, Text]) -> str:
-    summary = change_summary(Reader(review))
+    reader = Reader(review)
     entries = [
         ReportEntry(
             title=_short_title(one.name),
-            summary=summary if one.name == "quarterly_review" and any(summary.values()) else "",
+            summary=_unless_empty(summary(one.name, reader)),
             address=f"{one.name}.html" if "html" in review.run.formats else f"{one.name}.ipynb",
             links={"ipynb": f"{one.name}.ipynb"},
             failure=f"{one.error} (cell {one.cell})" if one.failed and one.cell else one.error,
@@ -308,7 +308,6 @@ def _front_page(review: Review, executions: list[Execution], book: Book, facts: 
         }
     downloads = {WORKBOOK: WORKBOOK} if "xlsx" in review.run.formats else {}
     downloads |= {name: name for name in ("measurements.parquet", "results.json", manifest.NAME)}
-    reader = Reader(review)
     parts = [Reader(part, among_others=True) for part in review.parts]
     several = len(parts) > 1
     graded = [part for part in parts if several and part.review is review.graded and figures]
@@ -324,6 +323,10 @@ def _front_page(review: Review, executions: list[Execution], book: Book, facts: 
         downloads=downloads,
         facts=facts,
     )
+
+
+def _unless_empty(text: Mapping[str, str]) -> Text:
+    return text if any(text.values()) else ""
 
 
 def _short_title(name: str) -> Mapping[str, str] | str:

@@ -105,6 +105,17 @@ def test_the_front_page_of_the_book_names_every_standard(sample: Book) -> None:
     assert html.index('id="standards"') < html.index('class="tally"') < html.index('id="reports"')
 
 
+def test_the_front_page_says_in_one_line_what_each_report_found(sample: Book) -> None:
+    html = (sample.folder / "index.html").read_text(encoding="utf-8")
+    checks = json.loads((sample.folder / "checks.json").read_text(encoding="utf-8"))
+    errors = sum(row["severity"] == "error" for row in checks["rows"])
+    assert f"{errors} errors, " in html
+    assert "8 actions: Effective 1, Not shown " in html
+    assert "8 项措施：有效 1、" in html
+    assert "Looked into: " in html
+    assert "2026-09: " in html
+
+
 def test_measurements_are_tidy(sample: Book) -> None:
     frame = pd.read_parquet(sample.folder / "measurements.parquet")
     assert list(frame.columns[:2]) == ["indicator", "period"]
