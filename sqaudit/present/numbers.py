@@ -65,8 +65,8 @@ def amount(
 
     >>> amount(47.31, "minutes", "en"), amount(12904, "count", "zh"), amount(0.634, "share", "en")
     ('47.3 min', '12,904 件', '63.4 %')
-    >>> amount(30.004, "minutes", "en", beside=30)
-    '30.004 min'
+    >>> amount(30.004, "minutes", "en", beside=30), amount(1, "count", "en")
+    ('30.004 min', '1 case')
     """
     if not is_number(value):
         return DASH
@@ -237,6 +237,8 @@ def _rounded(value: float, digits: int) -> Decimal:
 def _with_unit(number: str, unit: str, language: Tongue) -> str:
     if unit == "ratio":
         return number
+    if unit == "count" and number == "1":
+        unit = "count_of_one"
     return f"{number} {named({}, unit, language, 'unit')}"
 
 
