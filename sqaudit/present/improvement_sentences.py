@@ -16,7 +16,11 @@ from sqaudit.present.words import Tongue, is_said, joined, say
 from sqaudit.verification.outcome import Verification
 from sqaudit.verification.power import WANTED
 
-_SAID_IN_NUMBERS = ("regression_corrected", "cannot_tell")  # their sentences carry figures
+_SAID_IN_NUMBERS = (
+    "regression_corrected",
+    "cannot_tell",
+    "weeks_not_settled",
+)  # their sentences carry figures
 
 __all__ = [
     "action_events",
@@ -69,6 +73,8 @@ def verification_notes(found: Verification, language: Tongue, unit: str) -> list
         for code in found.notes
         if is_said(f"verification.note.{code}") and code not in _SAID_IN_NUMBERS
     ]
+    if found.unsettled:
+        sentences.append(say("verification.note.weeks_not_settled", language, count=found.unsettled))
     sentences += _outlook(found, language, unit)
     rate = _percent((1 - found.confidence) / 2)
     return [*sentences, say("verification.error_rate", language, share=rate)]

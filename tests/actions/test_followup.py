@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from html import unescape
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
@@ -21,6 +22,7 @@ from sqaudit.descriptions import read_yaml
 from sqaudit.errors import ParameterError, SourceError
 from sqaudit.inquiry.followup import FILE, FollowUp, read_followup
 from sqaudit.inquiry.record_keeping import RecordKeeping
+from sqaudit.inquiry.settling import settled
 from sqaudit.inquiry.tracking import Tracked, tells_on
 from sqaudit.params import Language
 from sqaudit.plan import plan
@@ -107,9 +109,12 @@ def test_controls_are_fixed_by_rule_and_the_worst_segment_is_corrected(sample: R
 
 def test_too_early_says_when_it_can_be_told(sample: Review) -> None:
     found = followup(sample).verified[NORTH]
-    # Begun on a Thursday: the first whole week is that of 5 October, and four weeks are waited for.
-    assert tells_on(found, date(2026, 10, 1)) == date(2026, 11, 2)
-    assert tells_on(replace(found, periods_needed=9), date(2026, 10, 5)) == date(2026, 12, 7)
+    # Begun on a Thursday: the first whole week is that of 5 October, and four weeks are waited for; of two
+    # weeks promised times still lie ahead.
+    assert found.unsettled == 2
+    assert tells_on(found, date(2026, 10, 1)) == date(2026, 11, 16)
+    assert tells_on(replace(found, unsettled=0), date(2026, 10, 1)) == date(2026, 11, 2)
+    assert tells_on(replace(found, periods_needed=9), date(2026, 10, 5)) == date(2026, 12, 21)
 
 
 def test_limits_are_learnt_from_the_weeks_before_the_action(sample: Review) -> None:
@@ -136,7 +141,7 @@ def test_the_english_page_says_what_worked_and_names_the_controls(sample: Review
     assert "Response within 30 s · Team Desk A: the measure works." in text
     assert "Region east: no effect shown" in text
     assert (
-        "Region north: too early to say, 0 periods since the measure. The earliest day to tell is 2026-11-02"
+        "Region north: too early to say, 0 periods since the measure. The earliest day to tell is 2026-11-16"
         in text
     )
     assert "IA000007 · 供应商来料检验: not begun yet." in text
@@ -155,7 +160,7 @@ def test_the_english_page_says_what_worked_and_names_the_controls(sample: Review
 def test_the_chinese_page_speaks_chinese(sample: Review) -> None:
     text = texts(told(sample, "zh", (DESK_A, NORTH)))
     assert "措施有效" in text
-    assert "最早在 2026-11-02 可以判断" in text
+    assert "最早在 2026-11-16 可以判断" in text
     assert "写入服务标准手册" in text
     assert not re.search(r"\b(effective|measure|handbook|week|owner|plan)\b", text)
 
@@ -424,6 +429,66 @@ def test_a_count_is_verified_by_week_against_segments_of_other_sizes(kept: Path)
     assert "Visits · Region north: the measure works. Effect −1" in text
     assert "per week" in text
     assert "This is a count a week" in text
+
+
+CLOSED = """
+  - id: closed
+    name: {zh: 三十天办结率, en: Closed within 30 days}
+    records: visit
+    measure: {within: {from: reported_at, to: arrived_at, limit: 30d}}
+    direction: higher
+"""
+
+
+def closed_after(folder: Path, as_of: str, seed: int) -> tuple[FollowUp, Review]:
+    """An action without any effect on cases of which four in five close within 30 days, seen on a day."""
+    rng, first = np.random.default_rng(seed), pd.Timestamp(2025, 12, 29, 9)
+    at = first + pd.to_timedelta(np.repeat(np.arange(280), 6), unit="D")
+    days = np.where(rng.random(len(at)) < 0.8, rng.uniform(1, 29, len(at)), rng.uniform(31, 50, len(at)))
+    done = pd.Series(at + pd.to_timedelta(days, unit="D"))
+    frame = pd.DataFrame({"visit_id": range(len(at)), "reported_at": at, "arrived_at": done})
+    seen = frame[frame["reported_at"] < as_of].assign(region="north", promised_at=first)
+    seen.assign(arrived_at=seen["arrived_at"].where(seen["arrived_at"] < as_of)).to_csv(
+        folder / "visits.csv", index=False
+    )
+    (folder / "plan.yaml").write_text(
+        "actions: [{id: A1, action: x, start: 2026-06-15, indicator: closed, by: 10%}]", encoding="utf-8"
+    )
+    with opened(folder, as_of=as_of, cause_trees=None) as audit:
+        found = FollowUp.of(audit)
+        return found, replace(Review.of(audit), followup=found)
+
+
+def test_weeks_whose_limits_have_not_run_out_are_not_judged(small: Path) -> None:
+    standard = small / "standard.yaml"
+    standard.write_text(standard.read_text(encoding="utf-8") + CLOSED, encoding="utf-8")
+    verdicts = set()
+    for seed in range(3):
+        found, review = closed_after(small, "2026-07-20", seed)  # five weeks after it began
+        one = found.verified["A1"]
+        assert one.verdict == "too_early"
+        assert one.unsettled in (4, 5)  # of the first week a last case or two may be pending
+        wait = max(4, one.periods_needed or 0) + one.unsettled
+        assert tells_on(one, date(2026, 6, 15)) == date(2026, 6, 15) + timedelta(weeks=wait)
+        assert one.series["value"].max() < 0.95
+        found, _ = closed_after(small, "2026-10-05", seed)
+        assert found.verified["A1"].periods_after in (11, 12)
+        verdicts.add(found.verified["A1"].verdict)
+    assert verdicts == {"not_shown"}
+    english, chinese = (texts(told(review, language)) for language in ("en", "zh"))
+    assert f"{one.unsettled} weeks whose limits have not run out are not judged yet." in english
+    assert f"有 {one.unsettled} 周的时限尚未到期，暂不计入判断。" in chinese
+
+
+def test_one_open_case_of_long_ago_does_not_end_the_series() -> None:
+    weeks = [f"2026-W{week:02}" for week in range(1, 21)]
+    figures = pd.DataFrame({"indicator": "x", "period": weeks, "denominator": 30.0, "pending": 0})
+    action = Action(id="A", action="x", indicator="x")
+    stray = figures.assign(pending=[1 if week == "2026-W03" else 0 for week in weeks])
+    late = figures.assign(pending=[0] * 16 + [1, 3, 9, 20])
+    assert settled(stray, action)[1] == 0
+    kept, left_out = settled(late, action)
+    assert (kept["period"].iloc[-1], left_out) == ("2026-W16", 4)
 
 
 def test_names_are_shown_where_the_run_says_so(kept: Path) -> None:
