@@ -171,7 +171,7 @@ def _tracked(
     own = action if action.dimensions is not None else action.model_copy(update={"segment": None})
     figures, unsettled = settled(figures, own, actions)
     if one.kind_of_measure == "count":
-        weeks = records.sound_weeks(one, action.where, list(figures["period"].unique()))
+        weeks = records.sound_weeks(one, list(figures["period"].unique()))
         figures = per_week(figures, list(own.dimensions or ()), weeks)
     points = segment_points(figures, own)
     if points.empty or not (points["denominator"] > 0).any():

@@ -431,6 +431,26 @@ def test_a_count_is_verified_by_week_against_segments_of_other_sizes(kept: Path)
     assert "This is a count a week" in text
 
 
+def test_a_count_that_is_brought_to_zero_is_seen(kept: Path) -> None:
+    frame = pd.read_csv(kept / "visits.csv", parse_dates=["reported_at"])
+    week = (frame["reported_at"] - pd.Timestamp("2025-12-29")).dt.days // 7
+    evening = (frame["region"] == "north") & (frame["reported_at"].dt.hour >= 16)
+    few = np.random.default_rng(1).random(len(frame)) < 3.3 / 12  # of twelve a week
+    frame[~evening | (few & (week < 24))].to_csv(kept / "visits.csv", index=False)
+    standard = (kept / "standard.yaml").read_text(encoding="utf-8") + COUNT_AND_MEAN
+    lower = standard.replace("{count: all}\n    direction: higher", "{count: all}\n    direction: lower")
+    (kept / "standard.yaml").write_text(lower, encoding="utf-8")
+    (kept / "plan.yaml").write_text(
+        "actions: [{id: A1, action: x, start: 2026-06-15, indicator: visits, by: 2,"
+        " segment: \"region = 'north' AND hour(reported_at) >= 16\"}]",
+        encoding="utf-8",
+    )
+    with opened(kept) as audit:
+        one = FollowUp.of(audit).verified["A1"]
+    assert (one.verdict, one.periods_after, one.after) == ("effective", 16, 0)
+    assert one.before == pytest.approx(3.3, abs=0.8)
+
+
 CLOSED = """
   - id: closed
     name: {zh: 三十天办结率, en: Closed within 30 days}
