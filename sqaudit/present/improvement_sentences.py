@@ -44,7 +44,8 @@ def verification_sentence(found: Verification, name: str, language: Tongue, unit
     if found.verdict == "too_early":
         return say("verification.too_early", language, name=name, count=found.periods_after)
     if not numbers.is_number(found.effect):
-        return say("verification.not_shown_unknown", language, name=name)
+        unknown = "not_shown_worst" if "worst_without_peers" in found.notes else "not_shown_unknown"
+        return say(f"verification.{unknown}", language, name=name)
     return say(
         f"verification.{found.verdict}",
         language,
@@ -175,7 +176,7 @@ def start_label(found: Verification) -> str:
 
 def _outlook(found: Verification, language: Tongue, unit: str) -> list[str]:
     """When the planned effect can be seen, and what can be seen today."""
-    if found.verdict in ("effective", "harmful"):
+    if found.verdict in ("effective", "harmful") or "worst_without_peers" in found.notes:
         return []
     power = numbers.share(WANTED, digits=0)
     sentences = []

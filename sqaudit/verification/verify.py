@@ -64,7 +64,8 @@ def verify(
     2. where the figure (less its controls) had a trend before the measure, judged by those periods alone, an
        interrupted series in which that trend goes on gives the effect, and both must say the same.
     3. picked as the worst: the return to the mean that was to be expected anyway is taken off; without at
-       least three segments to estimate it, nothing is called effective (note `worst_without_peers`).
+       least three segments to estimate it, nothing is called effective, and no wait would tell (note
+       `worst_without_peers`).
     4. with cells: the change with the mix held still must be clear as well.
 
     Rules 2 to 4 only make a verdict harder to reach, so that a measure without effect is called effective
@@ -105,12 +106,15 @@ def verify(
     good = 1.0 if direction == "higher" else -1.0
     model = _model(question, deciding)
     precision = deciding[0].precision if deciding else None
-    power, needed = _outlook(question, model, precision, planned_effect, good, confidence)
+    uncorrected = chosen_as_worst and question.returning is None
+    if uncorrected:  # whatever the wait, nothing can be called effective
+        precision, power, needed = None, float("nan"), None
+    else:
+        power, needed = _outlook(question, model, precision, planned_effect, good, confidence)
     after = int(treated.after.sum())
     every = [*bounds, *([adjusted] if adjusted is not None else [])]
     verdict = verdict_of(every if bounds else [], good, after, power, needed, horizon, planned_effect)
-    uncorrected = chosen_as_worst and question.returning is None
-    if verdict == "effective" and uncorrected:
+    if uncorrected and verdict != "harmful":
         verdict = "not_shown"
     said = {
         "transition_left_out": bool(treated.passing.any()),
@@ -129,7 +133,8 @@ def verify(
         "autocorrelated": model is not None and model.correlation > MUCH_CORRELATION,
     }
     notes = [code for code, applies in said.items() if applies]
-    notes += power_notes(verdict, main, good, power, needed, horizon, planned_effect)
+    if not uncorrected:
+        notes += power_notes(verdict, main, good, power, needed, horizon, planned_effect)
     return Verification(
         verdict=verdict,
         direction=direction,

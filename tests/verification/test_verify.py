@@ -8,7 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sqaudit.actions import Action, outcomes
 from sqaudit.errors import FrameError
+from sqaudit.present.improvement_sentences import verification_notes, verification_sentence
+from sqaudit.present.words import say
 from sqaudit.verification import Verification, verify
 from sqaudit.verification.outcome import NOTES, RESULTS
 from sqaudit.verification.series import series
@@ -136,6 +139,25 @@ def test_the_worst_without_peers_is_never_called_effective() -> None:
     found = verify(points(CALM + RISEN), 20, 0.1, chosen_as_worst=True)
     assert found.verdict == "not_shown"
     assert "worst_without_peers" in found.notes
+
+
+@pytest.mark.parametrize("after", [[], [80] * 2, CALM[:6]])
+def test_where_nothing_can_be_called_effective_no_wait_is_named(after: list[int]) -> None:
+    found = verify(points(CALM + after), 20, 0.1, chosen_as_worst=True)
+    assert (found.verdict, found.periods_needed) == ("not_shown", None)
+    assert found.power != found.power
+    assert not {"underpowered", "cannot_tell", "planned_effect_unknown"} & set(found.notes)
+    told = {tongue: verification_sentence(found, "x", tongue, "share") for tongue in ("zh", "en")}
+    if not after:
+        assert told["en"] == "x: no effect can be told here, however long the wait."
+        assert "无法判断" in told["zh"]
+    said = " ".join(verification_notes(found, "en", "share"))
+    assert "there are too few others" in said
+    assert "wait" not in said
+    assert "can be seen" not in said
+    row = outcomes([Action(id="A", action="x")], {"A": found}).iloc[0]
+    assert row["next"] == "compare_with_more"
+    assert say("action_next.compare_with_more", "zh") != say("action_next.compare_with_more", "en")
 
 
 def test_picked_on_the_last_quarter_only_that_quarter_is_corrected() -> None:
