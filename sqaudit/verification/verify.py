@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -60,7 +61,8 @@ def verify(
     Which method decides, fixed in advance:
 
     1. with controls: difference in differences, period by period; without: the level after against the level
-       before, period by period. Both know how periods vary and hang together.
+       before, period by period. Both know how periods vary and hang together. With a single control, which
+       may have strayed by itself, both must be clear.
     2. where the figure (less its controls) had a trend before the measure, judged by those periods alone, an
        interrupted series in which that trend goes on gives the effect, and both must say the same.
     3. picked as the worst: the return to the mean that was to be expected anyway is taken off; without at
@@ -198,7 +200,11 @@ def _deciding(question: Question) -> list[Judged]:
     treated = question.treated
     if treated.before.sum() < LEAST_BEFORE or not treated.after.any():
         return []
-    return [judged(question, method, trend) for method, trend in question.methods]
+    found = [judged(question, method, trend) for method, trend in question.methods]
+    if question.compared is not None and len(question.compared.names) == 1:
+        # Nobody knows how far one control strays by itself: its own change alone must not make an effect.
+        found.append(judged(replace(question, compared=None), "before_after_series", False))
+    return found
 
 
 def _model(question: Question, deciding: Sequence[Judged]) -> Fit | None:
