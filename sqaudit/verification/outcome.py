@@ -23,6 +23,7 @@ NOTES = (
     "trend_before", "short_baseline", "no_baseline", "nothing_after", "regression_corrected",
     "worst_without_peers", "mix_shift", "mix_explains", "overdispersed", "autocorrelated", "underpowered",
     "cannot_tell", "planned_effect_excluded", "planned_effect_unknown", "bare_count", "weeks_not_settled",
+    "perhaps_picked",
 )  # fmt: skip
 
 __all__ = ["METHODS", "NOTES", "RESULTS", "VERDICTS", "Verdict", "Verification"]

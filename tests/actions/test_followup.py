@@ -146,7 +146,10 @@ def test_the_english_page_says_what_worked_and_names_the_controls(sample: Review
     )
     assert "IA000007 · 供应商来料检验: not begun yet." in text
     assert "Compared with Desk B, Desk C" in text
-    assert "called effective with a chance of at most 2.5 %" in text
+    assert (
+        "At one look, for one action, nothing else changing, a measure without any effect is called" in text
+    )
+    assert "It may have been chosen for being bad" not in text  # segments, whose standing is known
     assert "For: 排队 (response_30s_rate/process/1, FD000102). Next: into the service handbook." in text
     handbook = text[text.index("For the service handbook") : text.index("Back to their causes")]
     assert DESK_A in handbook
@@ -282,7 +285,7 @@ def test_a_plan_in_a_file_with_a_condition_for_a_segment(kept: Path) -> None:
     one = found.verified["A1"]
     assert (one.verdict, one.planned_effect) == ("effective", 0.1)
     assert one.before < 0.2  # evenings of the north alone, not the whole region
-    assert "no_controls" in one.notes
+    assert {"no_controls", "perhaps_picked"} <= set(one.notes)
     reasons = {other.action: other.reason for other in found.tracked}
     assert reasons == {
         "A1": "",
@@ -497,6 +500,11 @@ def test_weeks_whose_limits_have_not_run_out_are_not_judged(small: Path) -> None
     assert verdicts == {"not_shown"}
     english, chinese = (texts(told(review, language)) for language in ("en", "zh"))
     assert f"{one.unsettled} weeks whose limits have not run out are not judged yet." in english
+    assert (
+        "It may have been chosen for being bad: what would have come back by itself is not taken" in english
+    )
+    assert "seasons, or a slow trend" in english
+    assert "自行恢复的那部分没有扣除" in chinese
     assert f"有 {one.unsettled} 周的时限尚未到期，暂不计入判断。" in chinese
 
 
