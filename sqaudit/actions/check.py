@@ -142,7 +142,9 @@ def checked(
         transition=transition,
         confidence=confidence,
     )
-    return replace(found, notes=(*found.notes, "bare_count")) if kind == "rate" else found
+    # Nobody can tell whether the whole, or a condition, was the worst of anything.
+    said = {"bare_count": kind == "rate", "perhaps_picked": not action.dimensions}
+    return replace(found, notes=(*found.notes, *(code for code, applies in said.items() if applies)))
 
 
 def _level_before(points: pd.DataFrame, start: date, kind: Kind, minimum_cases: int) -> float:

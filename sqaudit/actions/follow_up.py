@@ -26,6 +26,7 @@ _NEXT = {
     "not_shown": "back_to_causes",
     "harmful": "stop_and_back_to_causes",
     "too_early": "wait",
+    "worst_without_peers": "compare_with_more",
     None: "verify",
 }
 
@@ -36,8 +37,8 @@ def outcomes(actions: Iterable[Action], verified: Mapping[str, Verification]) ->
     """One row for each action with its verdict and what follows from it (OUTCOMES).
 
     `reference` is the cause in the trees, else the finding. `next`: `handbook`, `back_to_causes`,
-    `stop_and_back_to_causes`, `wait`, or `verify` where there is no verification yet. Dropped actions
-    are left out.
+    `stop_and_back_to_causes`, `wait`, `compare_with_more` where no wait would tell, or `verify` where there
+    is no verification yet. Dropped actions are left out.
     """
     rows = []
     for action in actions:
@@ -57,7 +58,7 @@ def outcomes(actions: Iterable[Action], verified: Mapping[str, Verification]) ->
                 "periods_after": found.periods_after if found else None,
                 "periods_needed": found.periods_needed if found else None,
                 "notes": ", ".join(found.notes) if found else "",
-                "next": _NEXT[found.verdict if found else None],
+                "next": _next(found),
             }
         )
     frame = pd.DataFrame(rows, columns=list(OUTCOMES))
@@ -67,6 +68,12 @@ def outcomes(actions: Iterable[Action], verified: Mapping[str, Verification]) ->
             **dict.fromkeys(("periods_after", "periods_needed"), "Int64"),
         }
     )
+
+
+def _next(found: Verification | None) -> str:
+    if found is not None and found.verdict == "not_shown" and "worst_without_peers" in found.notes:
+        return _NEXT["worst_without_peers"]
+    return _NEXT[found.verdict if found else None]
 
 
 def handbook(table: pd.DataFrame) -> pd.DataFrame:

@@ -13,7 +13,15 @@ from sqaudit.conditions import condition, quoted, unknown_columns
 from sqaudit.control.composition import composition_change
 from sqaudit.control.volume import FINDINGS
 from sqaudit.inquiry.recording import RECORDING, recording_changes
-from sqaudit.inquiry.series import breaks_of, containing_week, days_of, marked, unusual_days, whole_stretches
+from sqaudit.inquiry.series import (
+    breaks_of,
+    connected,
+    containing_week,
+    days_of,
+    marked,
+    unusual_days,
+    whole_stretches,
+)
 from sqaudit.periods import parse
 from sqaudit.readings import needed_of
 from sqaudit.standards import Indicator
@@ -77,14 +85,16 @@ class RecordKeeping:
                 told["artefact"] = told["artefact"].where(told["artefact"] != "", found)
         return told
 
-    def sound_weeks(self, indicator: Indicator, where: str | None, weeks: Sequence[str]) -> list[str]:
-        """Every week from the first to the last that lies wholly in the records and is not broken.
+    def sound_weeks(self, indicator: Indicator, weeks: Sequence[str]) -> list[str]:
+        """Every week that had ended, lies wholly in the records of the kind, and is not broken in them.
 
-        A count of a week that the records hold in part, or not at all, is no count of what happened.
+        `weeks`: those of which there are figures. A count of a week that the records hold in part, or not at
+        all, is no count of what happened. The records of a segment say neither where weeks end nor where they
+        break: where an action brings a count to zero, these are all that is left.
         """
         if not weeks:
             return []
-        first, last = parse(min(weeks)).start or date.min, parse(max(weeks)).end or date.max
+        first, last = self._span(indicator, weeks)
         every = pd.DataFrame({"period": pd.date_range(first, last, freq="7D", inclusive="left")})
         points = every.assign(period=[containing_week(day.date()) for day in every["period"]])
         for kind in indicator.kinds:
@@ -92,8 +102,21 @@ class RecordKeeping:
             if event in self.audit.columns.get(kind, {}):
                 days = self._days(kind, event, "")[0]
                 points = whole_stretches(points, days.index.min().date(), days.index.max().date())
-        told = self.marked(points, indicator, where)
+        told = self.marked(points, indicator, None)
         return list(told.loc[told["artefact"] == "", "period"])
+
+    def _span(self, indicator: Indicator, weeks: Sequence[str]) -> tuple[date, date]:
+        """The first day and the end of the weeks with figures, and of those with any record of the kinds."""
+        labels = list(weeks)
+        for kind in indicator.kinds:
+            event = self._counted_by(kind)
+            if event in self.audit.columns.get(kind, {}):
+                days = connected(self._days(kind, event, "")[0]).index
+                labels += (
+                    [containing_week(day.date()) for day in (days.min(), days.max())] if len(days) else []
+                )
+        ended = [label for label in labels if (parse(label).end or date.max) <= self.audit.as_of.date()]
+        return parse(min(ended)).start or date.min, parse(max(ended)).end or date.max
 
     def changes(self, indicator: Indicator, where: str | None, start: date, last: date) -> pd.DataFrame:
         """The times that are filled otherwise in the quarter from a start on than in the quarter before.

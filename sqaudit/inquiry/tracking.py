@@ -17,6 +17,7 @@ from sqaudit.control.chart import ControlChart
 from sqaudit.errors import ParameterError
 from sqaudit.inquiry.record_keeping import BREAKS, CHANGES, RecordKeeping
 from sqaudit.inquiry.series import chart_of
+from sqaudit.inquiry.settling import settled
 from sqaudit.periods import containing, parse
 from sqaudit.personal import is_personal
 from sqaudit.plan import described_kinds, personal_columns
@@ -52,7 +53,8 @@ class Tracked:
 def tracked(audit: Audit, actions: Sequence[Action]) -> tuple[Tracked, ...]:
     """Every action that was not dropped, verified where that can be done; in the order of the plan.
 
-    The weeks that had ended when the run was judged count. Segments by dimensions are measured together, in
+    The weeks count that had ended when the run was judged, up to the first whose limits have not run out.
+    Segments by dimensions are measured together, in
     one scan for each kind of record, and have controls: every other segment without such an action. A segment
     that is a condition takes a scan of its own and has no controls. A segment that stood worst of all
     before its action is taken to have been picked for it, so that its return to the mean is taken off.
@@ -71,11 +73,11 @@ def tells_on(found: Verification, start: date) -> date:
     """The first day on which a verdict that is too early today can be told apart from chance.
 
     That is after the four weeks that every verdict waits for, or after as many whole weeks as the planned
-    effect takes to be seen with a power of 80 %.
+    effect takes to be seen with a power of 80 %; later by the weeks that limits take to run out.
     """
     week = containing(start, GRAIN).start or start
     first = week if week == start else week + timedelta(weeks=1)
-    return first + timedelta(weeks=max(LEAST_AFTER, found.periods_needed or 0))
+    return first + timedelta(weeks=max(LEAST_AFTER, found.periods_needed or 0) + found.unsettled)
 
 
 def _reason(audit: Audit, action: Action) -> str:
@@ -167,8 +169,9 @@ def _tracked(
     one = audit.standard.indicator(str(action.indicator))
     # A condition bounded the records already: what was measured is the segment.
     own = action if action.dimensions is not None else action.model_copy(update={"segment": None})
+    figures, unsettled = settled(figures, own, actions)
     if one.kind_of_measure == "count":
-        weeks = records.sound_weeks(one, action.where, list(figures["period"].unique()))
+        weeks = records.sound_weeks(one, list(figures["period"].unique()))
         figures = per_week(figures, list(own.dimensions or ()), weeks)
     points = segment_points(figures, own)
     if points.empty or not (points["denominator"] > 0).any():
@@ -185,6 +188,8 @@ def _tracked(
         )
     except ValueError:  # counts that no method fits, such as parts of a whole that outgrow it
         return Tracked(action.id, "too_little")
+    if unsettled:
+        found = replace(found, unsettled=unsettled, notes=(*found.notes, "weeks_not_settled"))
     shown = points[points["period"].isin(list(found.series["period"]))].reset_index(drop=True)
     start, (first, last) = action.start or date.max, _days(list(found.series["period"]))
     return Tracked(

@@ -19,7 +19,11 @@ from sqaudit.verification.differences import Controls
 from sqaudit.verification.outcome import Verification
 from sqaudit.verification.power import WANTED
 
-_SAID_IN_NUMBERS = ("regression_corrected", "cannot_tell")  # their sentences carry figures
+_SAID_IN_NUMBERS = (
+    "regression_corrected",
+    "cannot_tell",
+    "weeks_not_settled",
+)  # their sentences carry figures
 _OF_NOTHING_AFTER = ("transition_left_out", "nothing_after")  # one sentence says both
 
 __all__ = [
@@ -48,7 +52,8 @@ def verification_sentence(found: Verification, name: str, language: Tongue, unit
     if found.verdict == "too_early":
         return say("verification.too_early", language, name=name, count=found.periods_after)
     if not numbers.is_number(found.effect):
-        return say("verification.not_shown_unknown", language, name=name)
+        unknown = "not_shown_worst" if "worst_without_peers" in found.notes else "not_shown_unknown"
+        return say(f"verification.{unknown}", language, name=name)
     return say(
         f"verification.{found.verdict}",
         language,
@@ -87,6 +92,8 @@ def verification_notes(found: Verification, language: Tongue, unit: str) -> list
         for code in found.notes
         if is_said(f"verification.note.{code}") and code not in elsewhere
     ]
+    if found.unsettled:
+        sentences.append(say("verification.note.weeks_not_settled", language, count=found.unsettled))
     sentences += _outlook(found, language, unit)
     rate = _percent((1 - found.confidence) / 2)
     return [*sentences, say("verification.error_rate", language, share=rate)]
@@ -222,7 +229,7 @@ def _moved(found: Verification, controls: Controls) -> float:
 
 def _outlook(found: Verification, language: Tongue, unit: str) -> list[str]:
     """When the planned effect can be seen, and what can be seen today."""
-    if found.verdict in ("effective", "harmful"):
+    if found.verdict in ("effective", "harmful") or "worst_without_peers" in found.notes:
         return []
     power = numbers.share(WANTED, digits=0)
     sentences = []

@@ -108,7 +108,7 @@ def control_series(
     moved, variances = _pooled(list(used.values()), aligned, treated)
     weights = np.array([one.cases.sum() for one in used.values()])
     weights = weights / weights.sum()
-    spread = _spread(list(used.values()), aligned, moved)
+    spread = _spread(list(used.values()), aligned, treated)
     return Controls(
         tuple(used), left_out, moved, variances, spread, float((weights**2).sum()), tuple(used.values())
     )
@@ -160,21 +160,29 @@ def _pooled(used: list[Series], aligned: list[npt.NDArray[np.int64]], treated: S
     return moved / over, variances
 
 
-def _spread(used: list[Series], aligned: list[npt.NDArray[np.int64]], moved: Array) -> float:
-    """The variance between the controls' own changes, beyond what chance explains."""
-    changes, noise = [], []
-    for one, rows in zip(used, aligned, strict=True):
-        there = rows >= 0
-        common = np.zeros(len(one.times))
-        common[rows[there]] = moved[there]
-        if not one.after.any() or one.before.sum() + one.after.sum() < 4:
+def _spread(used: list[Series], aligned: list[npt.NDArray[np.int64]], treated: Series) -> float:
+    """The variance between the controls' own changes, beyond what chance explains; by moments.
+
+    Each change is that beyond the movement of the others: a control with most of the cases would else be
+    compared with itself.
+    """
+    squares, noise, parts = [], [], []
+    for place, one in enumerate(used):
+        others = [other for other in range(len(used)) if other != place]
+        shared = np.isin(one.times, treated.times)
+        if not others or not one.after[shared].any() or (shared & ~one.passing).sum() < 4:
             continue
-        model = step_fit(one, False, one.values - common)
-        changes.append(model.coefficients[1])
-        noise.append(model.covariance[1, 1])
-    if len(changes) < 2:
+        moved, variances = _pooled([used[at] for at in others], [aligned[at] for at in others], treated)
+        kept, rows = one.kept(shared), aligned[place] >= 0
+        model = step_fit(kept, False, kept.values - moved[rows], kept.variances() + variances[rows])
+        cases = np.array([used[at].cases.sum() for at in others])
+        squares.append(model.coefficients[1] ** 2)
+        noise.append(max(float(model.covariance[1, 1]), 1e-300))
+        parts.append(
+            1 + float((cases**2).sum() / cases.sum() ** 2)
+        )  # its own straying and that of the others
+    if len(squares) < 2:
         return 0.0
-    change, weight = np.array(changes), 1 / np.maximum(np.array(noise), 1e-300)
-    mean = float((weight * change).sum() / weight.sum())
-    beyond = float((weight * (change - mean) ** 2).sum()) - (len(changes) - 1)
-    return max(0.0, beyond / float(weight.sum() - (weight**2).sum() / weight.sum()))
+    weight = 1 / np.array(noise)
+    beyond = float((weight * squares).sum()) - len(squares)
+    return max(0.0, beyond / float((weight * parts).sum()))

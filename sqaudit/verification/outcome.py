@@ -23,7 +23,8 @@ NOTES = (
     "early_periods_left_out", "transition_left_out", "no_controls", "one_control", "controls_left_out",
     "trend_before", "short_baseline", "no_baseline", "nothing_after", "regression_corrected",
     "worst_without_peers", "mix_shift", "mix_explains", "overdispersed", "autocorrelated", "underpowered",
-    "cannot_tell", "planned_effect_excluded", "planned_effect_unknown", "bare_count",
+    "cannot_tell", "planned_effect_excluded", "planned_effect_unknown", "bare_count", "weeks_not_settled",
+    "perhaps_picked",
 )  # fmt: skip
 
 __all__ = ["METHODS", "NOTES", "RESULTS", "VERDICTS", "Verdict", "Verification"]
@@ -41,6 +42,7 @@ class Verification:
     `power` is the chance to see the planned effect with the periods there are, `detectable` the smallest
     effect seen with 80 %, `periods_needed` after how many periods the planned one is seen with 80 %
     (None: not within ten years of weeks, or no effect was planned). `notes` are codes of NOTES.
+    `unsettled` is how many of the latest weeks were left out since limits of their cases have not run out.
     """
 
     verdict: Verdict
@@ -67,6 +69,7 @@ class Verification:
     results: pd.DataFrame
     series: pd.DataFrame
     notes: tuple[str, ...]
+    unsettled: int = 0
 
     @property
     def expected(self) -> float:

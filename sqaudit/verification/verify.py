@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -60,11 +61,13 @@ def verify(
     Which method decides, fixed in advance:
 
     1. with controls: difference in differences, period by period; without: the level after against the level
-       before, period by period. Both know how periods vary and hang together.
+       before, period by period. Both know how periods vary and hang together. With a single control, which
+       may have strayed by itself, both must be clear.
     2. where the figure (less its controls) had a trend before the measure, judged by those periods alone, an
        interrupted series in which that trend goes on gives the effect, and both must say the same.
     3. picked as the worst: the return to the mean that was to be expected anyway is taken off; without at
-       least three segments to estimate it, nothing is called effective (note `worst_without_peers`).
+       least three segments to estimate it, nothing is called effective, and no wait would tell (note
+       `worst_without_peers`).
     4. with cells: the change with the mix held still must be clear as well.
 
     Rules 2 to 4 only make a verdict harder to reach, so that a measure without effect is called effective
@@ -106,12 +109,15 @@ def verify(
     basis = _basis(question, deciding)
     model = basis.model if basis is not None else None
     precision = deciding[0].precision if deciding else None
-    power, needed = _outlook(question, model, precision, planned_effect, good, confidence)
+    uncorrected = chosen_as_worst and question.returning is None
+    if uncorrected:  # whatever the wait, nothing can be called effective
+        precision, power, needed = None, float("nan"), None
+    else:
+        power, needed = _outlook(question, model, precision, planned_effect, good, confidence)
     after = int(treated.after.sum())
     every = [*bounds, *([adjusted] if adjusted is not None else [])]
     verdict = verdict_of(every if bounds else [], good, after, power, needed, horizon, planned_effect)
-    uncorrected = chosen_as_worst and question.returning is None
-    if verdict == "effective" and uncorrected:
+    if uncorrected and verdict != "harmful":
         verdict = "not_shown"
     said = {
         "transition_left_out": bool(treated.passing.any()),
@@ -130,7 +136,8 @@ def verify(
         "autocorrelated": model is not None and model.correlation > MUCH_CORRELATION,
     }
     notes = [code for code, applies in said.items() if applies]
-    notes += power_notes(verdict, main, good, power, needed, horizon, planned_effect)
+    if not uncorrected:
+        notes += power_notes(verdict, main, good, power, needed, horizon, planned_effect)
     return Verification(
         verdict=verdict,
         direction=direction,
@@ -194,7 +201,11 @@ def _deciding(question: Question) -> list[Judged]:
     treated = question.treated
     if treated.before.sum() < LEAST_BEFORE or not treated.after.any():
         return []
-    return [judged(question, method, trend) for method, trend in question.methods]
+    found = [judged(question, method, trend) for method, trend in question.methods]
+    if question.compared is not None and len(question.compared.names) == 1:
+        # Nobody knows how far one control strays by itself: its own change alone must not make an effect.
+        found.append(judged(replace(question, compared=None), "before_after_series", False))
+    return found
 
 
 def _basis(question: Question, deciding: Sequence[Judged]) -> Judged | None:

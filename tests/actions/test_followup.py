@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from html import unescape
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
@@ -23,6 +24,7 @@ from sqaudit.errors import ParameterError, SourceError
 from sqaudit.inquiry.followup import FILE, FollowUp, read_followup
 from sqaudit.inquiry.record_keeping import RecordKeeping
 from sqaudit.inquiry.series import breaks_of
+from sqaudit.inquiry.settling import settled
 from sqaudit.inquiry.tracking import Tracked, tells_on
 from sqaudit.params import Language
 from sqaudit.plan import plan
@@ -109,9 +111,12 @@ def test_controls_are_fixed_by_rule_and_the_worst_segment_is_corrected(sample: R
 
 def test_too_early_says_when_it_can_be_told(sample: Review) -> None:
     found = followup(sample).verified[NORTH]
-    # Begun on a Thursday: the first whole week is that of 5 October, and four weeks are waited for.
-    assert tells_on(found, date(2026, 10, 1)) == date(2026, 11, 2)
-    assert tells_on(replace(found, periods_needed=9), date(2026, 10, 5)) == date(2026, 12, 7)
+    # Begun on a Thursday: the first whole week is that of 5 October, and four weeks are waited for; of two
+    # weeks promised times still lie ahead.
+    assert found.unsettled == 2
+    assert tells_on(found, date(2026, 10, 1)) == date(2026, 11, 16)
+    assert tells_on(replace(found, unsettled=0), date(2026, 10, 1)) == date(2026, 11, 2)
+    assert tells_on(replace(found, periods_needed=9), date(2026, 10, 5)) == date(2026, 12, 21)
 
 
 def test_limits_are_learnt_from_the_weeks_before_the_action(sample: Review) -> None:
@@ -138,14 +143,17 @@ def test_the_english_page_says_what_worked_and_names_the_controls(sample: Review
     assert "Response within 30 s · Team Desk A: the measure works." in text
     assert "Region east: no effect shown" in text
     assert (
-        "Region north: too early to say, 0 whole periods since the measure. 4 whole weeks will have passed "
-        "on 2026-11-02. Whether they are enough cannot be told, as no gain over the level before was planned."
+        "Region north: too early to say, 0 whole periods since the measure. 4 whole weeks can be judged "
+        "on 2026-11-16. Whether they are enough cannot be told, as no gain over the level before was planned."
     ) in text
-    assert "1 period since is in transition and not judged." in text
+    assert "2 weeks whose limits have not run out are not judged yet." in text
     assert "Nothing has been recorded since the measure" not in text
     assert "IA000007 · 供应商来料检验: not begun yet." in text
     assert "Compared with Desk B, Desk C" in text
-    assert "called effective with a chance of at most 2.5 %" in text
+    assert (
+        "At one look, for one action, nothing else changing, a measure without any effect is called" in text
+    )
+    assert "It may have been chosen for being bad" not in text  # segments, whose standing is known
     assert "For: 排队 (response_30s_rate/process/1, FD000102). Next: into the service handbook." in text
     handbook = text[text.index("For the service handbook") : text.index("Back to their causes")]
     assert DESK_A in handbook
@@ -159,7 +167,7 @@ def test_the_english_page_says_what_worked_and_names_the_controls(sample: Review
 def test_the_chinese_page_speaks_chinese(sample: Review) -> None:
     text = texts(told(sample, "zh", (DESK_A, NORTH)))
     assert "措施有效" in text
-    assert "到 2026-11-02 将满 4 个整周" in text
+    assert "到 2026-11-16 将有 4 个整周可以判断" in text
     assert "写入服务标准手册" in text
     assert not re.search(r"\b(effective|measure|handbook|week|owner|plan)\b", text)
 
@@ -281,7 +289,7 @@ def test_a_plan_in_a_file_with_a_condition_for_a_segment(kept: Path) -> None:
     one = found.verified["A1"]
     assert (one.verdict, one.planned_effect) == ("effective", 0.1)
     assert one.before < 0.2  # evenings of the north alone, not the whole region
-    assert "no_controls" in one.notes
+    assert {"no_controls", "perhaps_picked"} <= set(one.notes)
     reasons = {other.action: other.reason for other in found.tracked}
     assert reasons == {
         "A1": "",
@@ -468,6 +476,91 @@ def test_holidays_of_the_calendar_are_no_break() -> None:
     assert breaks_of(days, national).empty
     days["2026-08-10":"2026-08-20"] = 0.0  # type: ignore[misc]
     assert breaks_of(days, national)["period"].tolist() == ["2026-08-10..2026-08-20"]
+
+
+def test_a_count_that_is_brought_to_zero_is_seen(kept: Path) -> None:
+    frame = pd.read_csv(kept / "visits.csv", parse_dates=["reported_at"])
+    week = (frame["reported_at"] - pd.Timestamp("2025-12-29")).dt.days // 7
+    evening = (frame["region"] == "north") & (frame["reported_at"].dt.hour >= 16)
+    few = np.random.default_rng(1).random(len(frame)) < 3.3 / 12  # of twelve a week
+    frame[~evening | (few & (week < 24))].to_csv(kept / "visits.csv", index=False)
+    standard = (kept / "standard.yaml").read_text(encoding="utf-8") + COUNT_AND_MEAN
+    lower = standard.replace("{count: all}\n    direction: higher", "{count: all}\n    direction: lower")
+    (kept / "standard.yaml").write_text(lower, encoding="utf-8")
+    (kept / "plan.yaml").write_text(
+        "actions: [{id: A1, action: x, start: 2026-06-15, indicator: visits, by: 2,"
+        " segment: \"region = 'north' AND hour(reported_at) >= 16\"}]",
+        encoding="utf-8",
+    )
+    with opened(kept) as audit:
+        one = FollowUp.of(audit).verified["A1"]
+    assert (one.verdict, one.periods_after, one.after) == ("effective", 16, 0)
+    assert one.before == pytest.approx(3.3, abs=0.8)
+
+
+CLOSED = """
+  - id: closed
+    name: {zh: 三十天办结率, en: Closed within 30 days}
+    records: visit
+    measure: {within: {from: reported_at, to: arrived_at, limit: 30d}}
+    direction: higher
+"""
+
+
+def closed_after(folder: Path, as_of: str, seed: int) -> tuple[FollowUp, Review]:
+    """An action without any effect on cases of which four in five close within 30 days, seen on a day."""
+    rng, first = np.random.default_rng(seed), pd.Timestamp(2025, 12, 29, 9)
+    at = first + pd.to_timedelta(np.repeat(np.arange(280), 6), unit="D")
+    days = np.where(rng.random(len(at)) < 0.8, rng.uniform(1, 29, len(at)), rng.uniform(31, 50, len(at)))
+    done = pd.Series(at + pd.to_timedelta(days, unit="D"))
+    frame = pd.DataFrame({"visit_id": range(len(at)), "reported_at": at, "arrived_at": done})
+    seen = frame[frame["reported_at"] < as_of].assign(region="north", promised_at=first)
+    seen.assign(arrived_at=seen["arrived_at"].where(seen["arrived_at"] < as_of)).to_csv(
+        folder / "visits.csv", index=False
+    )
+    (folder / "plan.yaml").write_text(
+        "actions: [{id: A1, action: x, start: 2026-06-15, indicator: closed, by: 10%}]", encoding="utf-8"
+    )
+    with opened(folder, as_of=as_of, cause_trees=None) as audit:
+        found = FollowUp.of(audit)
+        return found, replace(Review.of(audit), followup=found)
+
+
+def test_weeks_whose_limits_have_not_run_out_are_not_judged(small: Path) -> None:
+    standard = small / "standard.yaml"
+    standard.write_text(standard.read_text(encoding="utf-8") + CLOSED, encoding="utf-8")
+    verdicts = set()
+    for seed in range(3):
+        found, review = closed_after(small, "2026-07-20", seed)  # five weeks after it began
+        one = found.verified["A1"]
+        assert one.verdict == "too_early"
+        assert one.unsettled in (4, 5)  # of the first week a last case or two may be pending
+        wait = max(4, one.periods_needed or 0) + one.unsettled
+        assert tells_on(one, date(2026, 6, 15)) == date(2026, 6, 15) + timedelta(weeks=wait)
+        assert one.series["value"].max() < 0.95
+        found, _ = closed_after(small, "2026-10-05", seed)
+        assert found.verified["A1"].periods_after in (11, 12)
+        verdicts.add(found.verified["A1"].verdict)
+    assert verdicts == {"not_shown"}
+    english, chinese = (texts(told(review, language)) for language in ("en", "zh"))
+    assert f"{one.unsettled} weeks whose limits have not run out are not judged yet." in english
+    assert (
+        "It may have been chosen for being bad: what would have come back by itself is not taken" in english
+    )
+    assert "seasons, or a slow trend" in english
+    assert "自行恢复的那部分没有扣除" in chinese
+    assert f"有 {one.unsettled} 周的时限尚未到期，暂不计入判断。" in chinese
+
+
+def test_one_open_case_of_long_ago_does_not_end_the_series() -> None:
+    weeks = [f"2026-W{week:02}" for week in range(1, 21)]
+    figures = pd.DataFrame({"indicator": "x", "period": weeks, "denominator": 30.0, "pending": 0})
+    action = Action(id="A", action="x", indicator="x")
+    stray = figures.assign(pending=[1 if week == "2026-W03" else 0 for week in weeks])
+    late = figures.assign(pending=[0] * 16 + [1, 3, 9, 20])
+    assert settled(stray, action)[1] == 0
+    kept, left_out = settled(late, action)
+    assert (kept["period"].iloc[-1], left_out) == ("2026-W16", 4)
 
 
 def test_names_are_shown_where_the_run_says_so(kept: Path) -> None:

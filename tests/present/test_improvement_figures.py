@@ -163,10 +163,12 @@ def test_without_a_planned_gain_the_day_is_that_on_which_the_wait_is_over() -> N
     rows = pd.DataFrame({"period": weeks, "numerator": [*CALM, 60], "denominator": 100})
     unplanned = verify(rows, "2026-05-20")
     assert tell_on_sentence(unplanned, date(2026, 6, 22), "en") == (
-        "4 whole weeks will have passed on 2026-06-22. Whether they are enough cannot be told, as no gain "
+        "4 whole weeks can be judged on 2026-06-22. Whether they are enough cannot be told, as no gain "
         "over the level before was planned."
     )
-    assert "到 2026-06-22 将满 4 个整周；没有写明" in tell_on_sentence(unplanned, date(2026, 6, 22), "zh")
+    assert "到 2026-06-22 将有 4 个整周可以判断；没有写明" in tell_on_sentence(
+        unplanned, date(2026, 6, 22), "zh"
+    )
     planned = verify(rows, "2026-05-20", 0.1)
     assert tell_on_sentence(planned, date(2026, 6, 22), "en") == "The earliest day to tell is 2026-06-22."
     assert not any("cannot be told" in note for note in verification_notes(unplanned, "en", "share"))

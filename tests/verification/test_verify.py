@@ -8,8 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sqaudit.actions import Action, outcomes
 from sqaudit.errors import FrameError
+from sqaudit.present.improvement_sentences import verification_notes, verification_sentence
+from sqaudit.present.words import say
 from sqaudit.verification import Verification, verify
+from sqaudit.verification.differences import control_series
 from sqaudit.verification.outcome import NOTES, RESULTS
 from sqaudit.verification.series import series
 
@@ -108,6 +112,39 @@ def test_controls_that_stray_widen_the_interval() -> None:
     assert wide.high - wide.low > narrow.high - narrow.low
 
 
+def test_how_far_controls_stray_is_told_whatever_their_size() -> None:
+    rng, found = np.random.default_rng(3), {True: [], False: []}
+    for _ in range(40):
+        steps = 0.05 * rng.normal(size=4)
+        for large in found:
+            cases = [40_000 if large and not place else 4_000 for place in range(4)]
+            frames = [
+                pd.DataFrame({"segment": f"S{place}", "period": range(24), "denominator": size}).assign(
+                    numerator=lambda frame, step=step, size=size: np.rint(
+                        size * (0.7 + step * (frame["period"] >= 12)) + rng.normal(size=24) * size**0.5 / 2
+                    )
+                )
+                for place, (step, size) in enumerate(zip(steps, cases, strict=True))
+            ]
+            treated = series(points([70] * 24), 12)
+            controls = control_series(pd.concat(frames), treated, 12)
+            assert controls is not None
+            found[large].append(controls.spread)
+    for spreads in found.values():
+        assert np.mean(spreads) == pytest.approx(0.05**2, rel=0.35)
+
+
+def test_a_single_control_that_falls_makes_no_effect() -> None:
+    fallen = others(CALM + [value - 12 for value in CALM[:10]])
+    found = verify(points(CALM + CALM[:10]), 20, controls=fallen)
+    assert found.low > 0  # beyond the control it rose
+    assert found.verdict == "not_shown"
+    decides = set(found.results.loc[found.results["decides"], "method"])
+    assert decides == {"difference_in_differences", "before_after_series"}
+    several = verify(points(CALM + CALM[:10]), 20, 0.1, controls=others(*[CALM + [65] * 10] * 3))
+    assert several.verdict == "effective"
+
+
 def test_a_control_is_chosen_by_its_cases_never_by_its_results() -> None:
     sparse = points(CALM + RISEN).iloc[::4].assign(segment="sparse")
     nameless = points(CALM + RISEN).assign(segment=None)
@@ -136,6 +173,25 @@ def test_the_worst_without_peers_is_never_called_effective() -> None:
     found = verify(points(CALM + RISEN), 20, 0.1, chosen_as_worst=True)
     assert found.verdict == "not_shown"
     assert "worst_without_peers" in found.notes
+
+
+@pytest.mark.parametrize("after", [[], [80] * 2, CALM[:6]])
+def test_where_nothing_can_be_called_effective_no_wait_is_named(after: list[int]) -> None:
+    found = verify(points(CALM + after), 20, 0.1, chosen_as_worst=True)
+    assert (found.verdict, found.periods_needed) == ("not_shown", None)
+    assert found.power != found.power
+    assert not {"underpowered", "cannot_tell", "planned_effect_unknown"} & set(found.notes)
+    told = {tongue: verification_sentence(found, "x", tongue, "share") for tongue in ("zh", "en")}
+    if not after:
+        assert told["en"] == "x: no effect can be told here, however long the wait."
+        assert "无法判断" in told["zh"]
+    said = " ".join(verification_notes(found, "en", "share"))
+    assert "there are too few others" in said
+    assert "wait" not in said
+    assert "can be seen" not in said
+    row = outcomes([Action(id="A", action="x")], {"A": found}).iloc[0]
+    assert row["next"] == "compare_with_more"
+    assert say("action_next.compare_with_more", "zh") != say("action_next.compare_with_more", "en")
 
 
 def test_picked_on_the_last_quarter_only_that_quarter_is_corrected() -> None:
