@@ -244,7 +244,7 @@ def _notes(
         yield "few_cases"
     if (now["reason"] == "missing_count").any():
         yield "missing_counts"
-    if comparison["overdispersed"].astype(bool).any():
+    if (comparison["overdispersed"].astype(bool) & ~comparison["like_with_like"].astype(bool)).any():
         yield "overdispersed"
     yield "mix_known" if mix is not None else "mix_unknown"
     if mix is not None and _differs(counted, mix, month):

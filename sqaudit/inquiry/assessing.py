@@ -33,8 +33,8 @@ class Assessed:
 
     `done` is None where the run names no rules, or where nothing of what they judge is in the records;
     `lacking` (what, name, reason) then says why. `unassigned` counts cases of the month that name no unit.
-    `month_open` says that the month had not ended when cases were judged. `gaming` is None where no records
-    say whose cases they are.
+    `month_open` says that the month had not ended when cases were judged. `gaming` is of the quarter that the
+    month lies in, since a month holds too few cases for it; None where no records say whose cases they are.
     """
 
     month: str
@@ -50,7 +50,7 @@ class Assessed:
         """The assessment of an open audit for the last month of a period, that of the run if not given."""
         chosen = period or audit.run.chosen_period
         month, rules = assessed_month(audit, chosen), audit.plan.assessment
-        gaming = _gaming(audit, chosen)
+        gaming = _gaming(audit, month)
         if rules is None:
             return cls(month.label, gaming=gaming)
         counted = count_units(audit, rules, month)
@@ -139,7 +139,10 @@ def assessed_month(audit: Audit, period: Period) -> Period:
     return containing(last, "month")
 
 
-def _gaming(audit: Audit, period: Period) -> GamingReport | None:
+def _gaming(audit: Audit, month: Period) -> GamingReport | None:
+    """What looks worked on in the quarter of the month, whichever period brought the month about."""
     there = {name for columns in audit.columns.values() for name in columns}
     by = next((name for name in GAMED_BY if name in there), None)
-    return gaming_findings(audit, (by,), period) if by is not None else None
+    if by is None or month.start is None:
+        return None
+    return gaming_findings(audit, (by,), containing(month.start, "quarter"))

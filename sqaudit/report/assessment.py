@@ -134,8 +134,7 @@ def _group(reader: Reader, found: Assessed, of: tuple[str, str], units: pd.DataF
     ]
     if found.rules is not None and int((units["position"] != "no_verdict").sum()) >= LEAST_DRAWN:
         line = found.rules.by_indicator[indicator]
-        adjusted = bool(units["adjusted"].notna().any())
-        drawn = Funnel(line.direction, line.target, found.rules.minimum, adjusted)
+        drawn = Funnel(line.direction, line.target, found.rules.minimum)
         figure = reader.figure(
             lambda tongue: funnel_figure(units, tongue, name[tongue], drawn),
             lambda tongue: alt_funnel(units, name[tongue], tongue),

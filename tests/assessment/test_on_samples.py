@@ -20,6 +20,7 @@ from sqaudit.inquiry.assessing import FILE, Assessed, read_assessed
 from sqaudit.inquiry.unit_cells import count_units
 from sqaudit.params import Language
 from sqaudit.periods import parse
+from sqaudit.present.assessment_terminal import assessment_lines
 from sqaudit.report.page import Page
 from sqaudit.review import Review
 
@@ -98,6 +99,18 @@ def test_by_the_rules_of_the_sample_only_cases_call_for_a_review(assessed: Asses
 def test_whoever_games_is_found_and_nobody_else(assessed: Assessed) -> None:
     assert assessed.gaming is not None
     assert set(assessed.gaming.findings["segment"]) == {"在线三组"}
+
+
+def test_a_month_has_one_finding_whichever_period_brought_it_about(audit: Audit, assessed: Assessed) -> None:
+    by_month = Assessed.of(audit, parse("2026-09"))
+    assert by_month.gaming is not None
+    assert assessed.gaming is not None
+    assert by_month.gaming.period == assessed.gaming.period == "2026-Q3"
+    assert by_month.gaming.as_dict() == assessed.gaming.as_dict()
+    lines = assessment_lines(by_month, audit.standard, "both")
+    assert lines == assessment_lines(assessed, audit.standard, "both")
+    assert any(re.search(r"in the records of 2026-Q3, \d of them not explained", line) for line in lines)
+    assert any(line.startswith("在 2026-Q3 的记录中比较了") for line in lines)
 
 
 def test_counts_are_those_of_the_figures(audit: Audit) -> None:
