@@ -24,11 +24,12 @@ SUMS = ("numerator", "denominator", "bad")
 
 
 class Outcome(NamedTuple):
-    """Rows for the list, names a bare figure would have added, and how many false ones to expect."""
+    """Rows for the list, names a bare figure would have added, false ones to expect, and who was judged."""
 
     candidates: pd.DataFrame
     withheld: pd.DataFrame
     expected: pd.DataFrame
+    judged: frozenset[str] = frozenset()
 
 
 def missed(
@@ -99,6 +100,7 @@ def missed(
         listed(table[chosen], rule, "missed", period),
         joined([withheld], WITHHELD),
         _expected(table, rule, period, judged, chosen, by_point, innocent, line, rules),
+        frozenset(pooled.loc[judged, "unit"].astype(str)),
     )
 
 

@@ -23,6 +23,7 @@ GAMED_BY = ("team", "department", "agent")  # the first that the records have; h
 _FRAMES = tuple(
     one.name for one in fields(Assessment) if one.name not in ("rules", "period", "quarter", "notes")
 )
+_LATER = ("per_rule",)  # books of earlier versions do not hold it
 
 __all__ = ["FILE", "Assessed", "assessed_month", "read_assessed"]
 
@@ -71,7 +72,7 @@ class Assessed:
 
     def told(self) -> dict[str, Any]:
         """What was found, row by row, for a program that reads it."""
-        names = ("candidates", "withheld", "expected", "consequences", "comparison", "lists")
+        names = ("candidates", "withheld", "expected", "consequences", "comparison", "lists", "per_rule")
         rows = {
             name: [] if self.done is None else getattr(self.done, name).to_dict("records") for name in names
         }
@@ -117,7 +118,8 @@ def read_assessed(folder: Path) -> Assessed | None:
         rules = None if content["rules"] is None else AssessmentRules.model_validate(content["rules"])
         done = None
         if rules is not None and content["frames"]:
-            frames = {name: from_plain(pd.DataFrame, content["frames"][name]) for name in _FRAMES}
+            written = [name for name in _FRAMES if name in content["frames"] or name not in _LATER]
+            frames = {name: from_plain(pd.DataFrame, content["frames"][name]) for name in written}
             quarter, notes = content["quarter"], tuple(content["notes"])
             done = Assessment(rules=rules, period=content["month"], quarter=quarter, notes=notes, **frames)
         return Assessed(
