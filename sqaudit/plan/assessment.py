@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqaudit.assessment import AssessmentRules, in_order, rules_in_part
 from sqaudit.errors import Fault, ParameterError, did_you_mean
+from sqaudit.faults import Key
 from sqaudit.params import RunFile
 from sqaudit.personal import is_personal
 from sqaudit.places import found
@@ -60,7 +61,7 @@ def _line_faults(rules: AssessmentRules, standard: Standard, where: Place) -> It
     """Lines that do not fit their indicator. One of another standard is no fault: it is told as absent."""
     known = {one.id: one for one in standard.indicators}
     for place, line in enumerate(rules.lines):
-        spot = ["lines", place, "indicator"]
+        spot = ("lines", place, "indicator")
         one = known.get(line.indicator)
         if one is None:
             if near := get_close_matches(line.indicator, known, n=1, cutoff=0.85):
@@ -74,12 +75,12 @@ def _line_faults(rules: AssessmentRules, standard: Standard, where: Place) -> It
             yield where.fault(spot, message, f"Write `direction: {one.direction}`.")
 
 
-def _named_columns(rules: AssessmentRules) -> Iterator[tuple[list[str | int], str]]:
+def _named_columns(rules: AssessmentRules) -> Iterator[tuple[Key, str]]:
     """Every column that the file names, with the key it stands at."""
-    yield from ((["levels", at], name) for at, name in enumerate(rules.levels))
-    yield from ((["mix", at], name) for at, name in enumerate(rules.mix))
+    yield from ((("levels", at), name) for at, name in enumerate(rules.levels))
+    yield from ((("mix", at), name) for at, name in enumerate(rules.mix))
     for place, rule in enumerate(rules.rules):
-        yield from ((["rules", place, "levels", at], name) for at, name in enumerate(rule.levels))
+        yield from ((("rules", place, "levels", at), name) for at, name in enumerate(rule.levels))
 
 
 def _personal_faults(
