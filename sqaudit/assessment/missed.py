@@ -58,7 +58,7 @@ def missed(
     runs = _runs(cells, rule.months, rules.minimum, period)
     now = cells[(cells["grain"] == "month") & (cells["period"] == period)]
     if np.isnan(line) or now.empty:
-        return Outcome(*(pd.DataFrame() for _ in range(3)))
+        return Outcome(pd.DataFrame(), pd.DataFrame(), pd.DataFrame())
     pooled = _pooled(runs, now, rule.months, line)
     bad, n = (pooled[name].to_numpy(np.float64) for name in ("bad", "denominator"))
     judged = pooled["judged"].to_numpy(bool)
