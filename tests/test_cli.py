@@ -194,6 +194,24 @@ def test_a_run_prints_one_line_of_json(small: Path) -> None:
     assert (told["status"], told["targets_met"], told["targets_judged"]) == ("complete", 1, 1)
 
 
+def test_options_of_a_run_take_the_place_of_its_keys(small: Path) -> None:
+    run_file = small / "run.yaml"
+    run_file.write_text(run_file.read_text() + "notebooks: [data_quality]\n")
+    code, out, _ = call(
+        "run", str(run_file), "--out", str(small / "reports"), "--json",
+        "--period", "2026-Q2", "--as-of", "2026-07-08", "--title", "Second quarter",
+    )  # fmt: skip
+    told = json.loads(out)
+    assert (code, told["period"]) == (0, "2026-Q2")
+    manifest = json.loads((Path(told["folder"]) / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["parameters"]["as_of"].startswith("2026-07-08")
+    assert manifest["title"] == {"zh": "Second quarter", "en": "Second quarter"}
+    code, _, err = call("run", str(run_file), "--period", "2026-Q9", "--as-of", "soon")
+    assert code == 2
+    assert "period" in err
+    assert "as_of" in err
+
+
 def test_a_failed_notebook_gives_exit_status_one(small: Path) -> None:
     import shutil
 

@@ -20,8 +20,8 @@ def headline(found: Comparison) -> pd.DataFrame:
     Columns: `indicator, figure, before, now, change`, one for each cause that had a part in some row,
     `together` where causes could not be told apart, and `verdict_before, verdict_now, turned_at` (empty where
     the verdict is what it was). What turned comes first, then what is due to more than the period, then the
-    rest, each in the order of the standard. A figure that appeared or vanished has no change (NaN) and names
-    in `turned_at` the cause with which it did. Where
+    rest; of each what moved most, beside the width of its intervals, is in front. A figure that appeared or
+    vanished has no change (NaN) and names in `turned_at` the cause with which it did. Where
     only the verdict on a figure differs, its row has no numbers.
     """
     figures = found.figures_in_total
@@ -37,7 +37,7 @@ def headline(found: Comparison) -> pd.DataFrame:
         whole[name] = _told(words[side], whole["indicator"], first)
     turned = _told(words["turned_at"], whole["indicator"], first)
     whole["turned_at"] = turned.where(turned != "", whole["turned_at"].fillna(""))
-    return _in_order(whole, [name for name in parts if name != "period"])
+    return _in_order(whole.assign(_clear=_clearness(found, whole)), [one for one in parts if one != "period"])
 
 
 def _told(words: pd.Series, indicators: pd.Series, first: pd.Series) -> pd.Series:
@@ -58,4 +58,22 @@ def _in_order(frame: pd.DataFrame, causes: list[str]) -> pd.DataFrame:
     turned = frame["verdict_now"] != frame["verdict_before"]
     caused = (frame[causes].fillna(0) != 0).any(axis=1)
     rank = (~turned).astype(int) * 2 + (~turned & ~caused).astype(int)
-    return frame.iloc[rank.argsort(kind="stable")].reset_index(drop=True)
+    order = frame.assign(_rank=rank, _clear=-frame["_clear"]).sort_values(["_rank", "_clear"], kind="stable")
+    return frame.loc[order.index].drop(columns="_clear").reset_index(drop=True)
+
+
+def _clearness(found: Comparison, rows: pd.DataFrame) -> pd.Series:
+    """How far each figure moved, in widths of the wider of its two intervals; 0 where there is none."""
+    figures = found.figures_in_total
+    ends = {
+        name: figures[figures["figure"] == name].set_index("indicator")[["before", "now"]]
+        for name in ("low", "high")
+    }
+    width = (ends["high"] - ends["low"]).max(axis=1).to_dict()
+    told = [
+        abs(row["change"]) / width[row["indicator"]]
+        if row["figure"] == "value" and width.get(row["indicator"], 0) > 0
+        else 0.0
+        for row in rows.to_dict("records")
+    ]
+    return pd.Series(told, rows.index, dtype="float64").fillna(0.0)

@@ -35,6 +35,11 @@ if TYPE_CHECKING:
 def run_command(
     run_file: RunFile,
     out: Annotated[Path, typer.Option(help="The folder that collects the books.")] = Path("reports"),
+    period: Period = None,
+    as_of: Annotated[
+        str | None, typer.Option(help="When open cases are judged, such as 2026-07-08; goes with --period.")
+    ] = None,
+    title: Annotated[str | None, typer.Option(help="What the book is called, in both languages.")] = None,
     language: Annotated[LanguageChoice | None, typer.Option(help="Chinese, English or both.")] = None,
     jobs: Annotated[
         int | None, typer.Option(min=1, help="Notebooks at a time; as many as there are cores by default.")
@@ -44,13 +49,14 @@ def run_command(
     """Make the dated audit book of a run file.
 
     Checks everything first, reads and measures once, executes the notebooks, and writes a new folder
-    such as `reports/2026-Q3_20261008-093012/`. Nothing is overwritten.
+    such as `reports/2026-Q3_20261008-093012/`. Nothing is overwritten. The options take the place of the
+    keys of the run file that are called like them.
     """
+    keys = {"period": period, "as_of": as_of, "title": title, "language": language and language.value}
     with faults_told(as_json):
         from sqaudit.plan import plan
 
-        changes = {"language": language.value} if language else {}
-        the_plan = plan(run_file, **changes)
+        the_plan = plan(run_file, **{key: given for key, given in keys.items() if given is not None})
         from sqaudit.publish.progress import progress_bars
         from sqaudit.publish.run import publish
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from sqaudit.cli.app import AsJson, LanguageChoice, app, faults_told, print_json, shown
+from sqaudit.cli.app import AsJson, LanguageChoice, app, faults_told, print_json, shown, told
 from sqaudit.errors import Fault, ParameterError
 
 Book = Annotated[Path, typer.Argument(metavar="BOOK", help="The folder of a book, such as reports/latest.")]
@@ -40,7 +40,8 @@ def verify(
         addresses = _addresses(url or [])
         from sqaudit.books import verify_book
 
-        found = verify_book(book, sources or [], addresses)
+        with told.status("The audit is performed again; that takes about as long as making it."):
+            found = verify_book(book, sources or [], addresses)
     if as_json:
         print_json(found.as_dict())
     else:
@@ -69,7 +70,8 @@ def compare(
     with faults_told(as_json):
         from sqaudit.books import compare_books
 
-        found = compare_books(before, now, sources or [])
+        with told.status("What differs is computed again, one thing changed at a time."):
+            found = compare_books(before, now, sources or [])
     if as_json:
         print_json(found.as_dict())
     else:

@@ -40,7 +40,7 @@ class RecordKeeping:
 
         Columns: BREAKS. `own`: they are in records of the segment `where`; others touch only what the segment
         is compared with. Looked for by the times that the indicator reads, in all records of a kind and in
-        those of the segment.
+        those of the segment. Without a calendar, records that stop for a week at the end are `few_lately`.
         """
         found = []
         for kind, event in self._events(indicator):
@@ -54,7 +54,7 @@ class RecordKeeping:
         filled = [one for one in found if len(one)]
         if not filled:
             return pd.DataFrame(columns=list(BREAKS))
-        table = pd.concat(filled, ignore_index=True)[list(BREAKS)]
+        table = self._cautious(pd.concat(filled, ignore_index=True)[list(BREAKS)])
         starts, ends = (pd.to_datetime(table[name]).dt.date for name in ("first_day", "last_day"))
         near = table[(starts <= last) & (ends >= first)]
         return near.sort_values(["first_day", "kind_of_record", "event"], kind="stable").reset_index(
@@ -122,6 +122,14 @@ class RecordKeeping:
             for row in table.to_dict("records")
         ]
         return table.assign(since=pd.Series(since, dtype="object"))[list(CHANGES)]
+
+    def _cautious(self, breaks: pd.DataFrame) -> pd.DataFrame:
+        """The breaks, those that nobody can tell from a holiday at the end called less than a stop."""
+        if self.audit.plan.calendars:
+            return breaks
+        days = pd.to_timedelta(breaks["last_day"] - breaks["first_day"])
+        short = (breaks["kind"] == "stopped") & (days < timedelta(weeks=1))
+        return breaks.assign(kind=breaks["kind"].mask(short, "few_lately"))
 
     def _events(self, indicator: Indicator) -> list[tuple[str, str]]:
         """The kinds of record of an indicator with the times it reads, the one they count by first."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 import pandas as pd
 
@@ -20,6 +20,8 @@ from sqaudit.standards import Indicator
 from sqaudit.standards.measures import SHARES
 
 LEAST_POINTS = 12  # points before the period that limits can be learnt from; fewer and days are tried
+LACKING = ("stopped", "gap", "thinned", "partial")  # breaks that a holiday brings as well
+HOLIDAYS = ("holiday", "own_holiday")
 LEAST_RECORDS = 20  # that are missing or too many; a handful is nobody's trend
 MOST_EVENTS = 8  # of a kind of record: one query each
 FAR_DAYS = 90  # a quarter without records: what lies before belongs to another extract, or to a typing error
@@ -85,11 +87,27 @@ def breaks_of(days: pd.Series, calendar: Mapping[date, str], end: date | None = 
     """The stretches of days in which records are missing or come in batches; see `volume_artefacts`.
 
     Days long before the others, such as a typing error in a year, are left out first: they would make all
-    the time between them one gap.
+    the time between them one gap. Too few records in a stretch of which the calendar calls most days
+    holidays are no break.
     """
     found = volume_artefacts(connected(days), calendar, end)
     worth_telling = found[["count", "expected"]].max(axis=1) >= LEAST_RECORDS
-    return found[worth_telling].reset_index(drop=True)
+    holidays = [
+        row["kind"] in LACKING and mostly_holidays(row["first_day"].date(), row["last_day"].date(), calendar)
+        for row in found.to_dict("records")
+    ]
+    return found[worth_telling & ~pd.Series(holidays, index=found.index, dtype=bool)].reset_index(drop=True)
+
+
+def mostly_holidays(first: date, last: date, calendar: Mapping[date, str]) -> bool:
+    """Whether a calendar of unusual days calls more than half of a stretch of days holidays.
+
+    >>> national_day = {date(2026, 10, day): "holiday" for day in (1, 2)}
+    >>> mostly_holidays(date(2026, 10, 1), date(2026, 10, 3), national_day)
+    True
+    """
+    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    return 2 * sum(calendar.get(day) in HOLIDAYS for day in days) > len(days)
 
 
 def connected(days: pd.Series) -> pd.Series:
@@ -172,6 +190,6 @@ def _start(label: str) -> date:
 __all__ = [
     "artefact_periods", "breaks_of", "chart_of", "connected", "days_of",
     "events_of", "marked",
-    "months_of", "points_by", "since_when",
+    "months_of", "mostly_holidays", "points_by", "since_when",
     "unusual_days", "whole_stretches",
 ]  # fmt: skip

@@ -9,7 +9,7 @@ from sqaudit.actions.counts import PER_WEEK
 from sqaudit.inquiry.followup import FollowUp
 from sqaudit.inquiry.tracking import Tracked, tells_on
 from sqaudit.periods import containing, parse
-from sqaudit.present.improvement_sentences import verification_sentence
+from sqaudit.present.improvement_sentences import tell_on_sentence, verification_sentence
 from sqaudit.present.inquiry_words import breaks_lines, dimension_name, recording_sentence, segment_name
 from sqaudit.present.words import DASH, Labels, Tongue, joined, named, say
 from sqaudit.standards import Indicator, Standard
@@ -68,8 +68,7 @@ def tracked_sentence(one: Tracked, action: Action, standard: Standard, labels: L
     unit = verified_unit(standard.indicator(action.indicator))
     said = [verification_sentence(one.verification, measured_name(action, labels, tongue), tongue, unit)]
     if one.verification.verdict == "too_early" and action.start is not None:
-        day = tells_on(one.verification, action.start).isoformat()
-        said.append(say("improvement_followup.tell_on", tongue, day=day))
+        said.append(tell_on_sentence(one.verification, tells_on(one.verification, action.start), tongue))
     return _SPACE[tongue].join([*said, *records_sentences(one, action, labels, tongue)])
 
 

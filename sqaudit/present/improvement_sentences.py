@@ -6,23 +6,31 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from sqaudit.actions.model import Action
 from sqaudit.actions.records import RecordFault
 from sqaudit.periods import containing, parse
 from sqaudit.present import numbers
-from sqaudit.present.words import Tongue, is_said, joined, say
+from sqaudit.present.words import DASH, Tongue, is_said, joined, say
+from sqaudit.verification.deciding import LEAST_AFTER
+from sqaudit.verification.differences import Controls
 from sqaudit.verification.outcome import Verification
 from sqaudit.verification.power import WANTED
 
 _SAID_IN_NUMBERS = ("regression_corrected", "cannot_tell")  # their sentences carry figures
+_OF_NOTHING_AFTER = ("transition_left_out", "nothing_after")  # one sentence says both
 
 __all__ = [
     "action_events",
+    "expected_words",
     "finding_sentence",
+    "levels_sentence",
     "on_time_sentence",
     "record_fault_sentence",
+    "start_label",
+    "tell_on_sentence",
     "verification_notes",
     "verification_sentence",
 ]
@@ -35,7 +43,7 @@ def verification_sentence(found: Verification, name: str, language: Tongue, unit
     >>> from sqaudit.verification import verify
     >>> weeks = pd.DataFrame({"period": range(40), "numerator": [70, 74, 72, 72] * 10, "denominator": 100})
     >>> verification_sentence(verify(weeks, 38, 0.1), "Answered in 30 s", "en", "share")
-    'Answered in 30 s: too early to say, 2 periods since the measure.'
+    'Answered in 30 s: too early to say, 2 whole periods since the measure.'
     """
     if found.verdict == "too_early":
         return say("verification.too_early", language, name=name, count=found.periods_after)
@@ -56,22 +64,54 @@ def verification_notes(found: Verification, language: Tongue, unit: str) -> list
     """What must be read with a verdict: levels, controls, corrections, when to look again, error rate."""
     sentences = []
     if numbers.is_number(found.after):
-        levels = {side: numbers.amount(getattr(found, side), unit, language) for side in ("before", "after")}
-        sentences.append(say("verification.levels", language, **levels))
+        sentences.append(levels_sentence(found, language, unit))
     if found.controls is not None:
         names = joined(found.controls.names, language)
-        sentences.append(say("verification.controls", language, names=names))
+        moved = numbers.difference(_moved(found, found.controls), unit, language)
+        key = "controls" if moved == DASH else "controls_moved"
+        sentences.append(say(f"verification.{key}", language, names=names, moved=moved))
     if found.regression is not None:
         size = numbers.difference(found.regression.expected_change, unit, language)
         sentences.append(say("verification.returning", language, size=size))
+    passing = int((found.series["phase"] == "passing").sum())
+    only_passing = passing > 0 and "nothing_after" in found.notes
+    if only_passing:
+        sentences.append(say("verification.only_passing", language, count=passing))
+    elsewhere = (
+        *_SAID_IN_NUMBERS,
+        *(_OF_NOTHING_AFTER if only_passing else ()),
+        *(("planned_effect_unknown",) if found.verdict == "too_early" else ()),  # `tell_on_sentence` says it
+    )
     sentences += [
         say(f"verification.note.{code}", language)
         for code in found.notes
-        if is_said(f"verification.note.{code}") and code not in _SAID_IN_NUMBERS
+        if is_said(f"verification.note.{code}") and code not in elsewhere
     ]
     sentences += _outlook(found, language, unit)
     rate = _percent((1 - found.confidence) / 2)
     return [*sentences, say("verification.error_rate", language, share=rate)]
+
+
+def levels_sentence(found: Verification, language: Tongue, unit: str) -> str:
+    """The level before, after, and, where there is an effect, what was to be expected after without it."""
+    levels = {side: numbers.amount(getattr(found, side), unit, language) for side in ("before", "after")}
+    if not numbers.is_number(found.expected):
+        return say("verification.levels", language, **levels)
+    expected = expected_words(found, language, unit)
+    return say("verification.levels_expected", language, **levels, expected=expected)
+
+
+def expected_words(found: Verification, language: Tongue, unit: str) -> str:
+    """The level to be expected after the measure without it, so that what was seen less it is the effect."""
+    return numbers.less(found.after, found.effect, unit, language)
+
+
+def tell_on_sentence(found: Verification, day: date, language: Tongue) -> str:
+    """When a verdict that is too early can first be told; without a planned gain, when the wait is over."""
+    if found.periods_needed is not None:
+        return say("improvement_followup.tell_on", language, day=day.isoformat())
+    known = "waited_on" if found.planned_effect is not None else "waited_on_unplanned"
+    return say(f"improvement_followup.{known}", language, day=day.isoformat(), count=LEAST_AFTER)
 
 
 def finding_sentence(row: Mapping[Any, Any], language: Tongue) -> str:
@@ -132,15 +172,19 @@ def on_time_sentence(table: pd.DataFrame, language: Tongue, confidence: float = 
 
 
 def action_events(
-    actions: Iterable[Action], indicator: str, grain: str = "week", segment: str | None = None
+    actions: Iterable[Action],
+    indicator: str,
+    language: Tongue,
+    grain: str = "week",
+    segment: str | None = None,
 ) -> list[tuple[str, str]]:
-    """The periods in which actions on an indicator began, with their names: events of a control chart.
+    """The periods in which actions on an indicator began, with their ids: events of a control chart.
 
     `segment` keeps the actions for that segment and those for the whole.
 
     >>> action = Action(id="IA5", action="call-backs", start=date(2026, 5, 25), indicator="response_30s_rate")
-    >>> action_events([action], "response_30s_rate")
-    [('2026-W22', 'call-backs')]
+    >>> action_events([action], "response_30s_rate", "en")
+    [('2026-W22', 'IA5 starts')]
     """
     begun = sorted(
         (one for one in actions if one.indicator == indicator and one.start and one.status != "dropped"),
@@ -153,7 +197,9 @@ def action_events(
             or one.segment is None
             or one.where == Action(id="x", action="x", segment=segment).where
         ):
-            names.setdefault(containing(one.start or date.max, grain).label, []).append(one.action)
+            label = containing(one.start or date.max, grain).label
+            words = say("improvement_followup.event.started", language, action=one.id)
+            names.setdefault(label, []).append(words)
     return [(label, "; ".join(words)) for label, words in names.items()]
 
 
@@ -165,6 +211,13 @@ def start_label(found: Verification) -> str:
         return parse(label).label
     except ValueError:
         return label
+
+
+def _moved(found: Verification, controls: Controls) -> float:
+    """How far the controls moved from before the measure to after it; NaN before any period shows it."""
+    after = (found.series["phase"] == "after").to_numpy()
+    cases = found.series["cases"].to_numpy("float64")[after]
+    return float(np.average(controls.moved[after], weights=cases)) if after.any() else float("nan")
 
 
 def _outlook(found: Verification, language: Tongue, unit: str) -> list[str]:

@@ -32,6 +32,7 @@ __all__ = [
     "difference_interval",
     "interval",
     "is_number",
+    "less",
     "p_value",
     "plain",
     "score",
@@ -65,8 +66,8 @@ def amount(
 
     >>> amount(47.31, "minutes", "en"), amount(12904, "count", "zh"), amount(0.634, "share", "en")
     ('47.3 min', '12,904 件', '63.4 %')
-    >>> amount(30.004, "minutes", "en", beside=30)
-    '30.004 min'
+    >>> amount(30.004, "minutes", "en", beside=30), amount(1, "count", "en")
+    ('30.004 min', '1 case')
     """
     if not is_number(value):
         return DASH
@@ -123,6 +124,26 @@ def difference_interval(low: float | None, high: float | None, unit: str, langua
     first, last = difference(low, unit, language), difference(high, unit, language)
     suffix = f" {_difference_unit(unit, language)}" if unit != "ratio" else ""
     return f"{first.removesuffix(suffix)}{ {'zh': ' 至 ', 'en': ' to '}[language] }{last}"
+
+
+def less(value: float | None, change: float | None, unit: str, language: Tongue) -> str:
+    """`value` less a `change`, so that the three figures as they are written add up.
+
+    Where that would hide on which side of none or all it lies, the figure is rounded by itself. No share
+    lies beyond them.
+
+    >>> amount(0.8614, "share", "en"), difference(0.0155, "share", "en"), less(0.8614, 0.0155, "share", "en")
+    ('86.1 %', '+1.6 pp', '84.5 %')
+    """
+    if not is_number(value) or not is_number(change):
+        return DASH
+    places, scale, most = _DIGITS.get(unit, 2), 1, math.inf
+    if unit == "share":
+        scale, most = 100, 100.0
+    itself = value - change
+    shown = float(_rounded(scale * value, places) - _rounded(scale * change, places))
+    kept = 0 < shown < most or (unit != "share" and itself < 0)
+    return amount(shown / scale if kept else min(itself, most / scale), unit, language)
 
 
 def target(value: float | None, unit: str, direction: str | None, language: Tongue) -> str:
@@ -237,6 +258,8 @@ def _rounded(value: float, digits: int) -> Decimal:
 def _with_unit(number: str, unit: str, language: Tongue) -> str:
     if unit == "ratio":
         return number
+    if unit == "count" and number == "1":
+        unit = "count_of_one"
     return f"{number} {named({}, unit, language, 'unit')}"
 
 

@@ -47,11 +47,18 @@ def verification_lines(found: Verification, language: Tongue, at_most: int = 20)
 
 def _parts(found: Verification, words: BookWords) -> list[str]:
     """Each part of the book with the number of its cells that were compared."""
-    return [
-        words.say("verify.of_part", part=words.part(part), count=numbers.plain(count))
-        for part, count in found.cells.items()
-        if count
-    ]
+    return [_of_part(part, count, words) for part, count in found.cells.items() if count]
+
+
+def _of_part(part: str, count: int, words: BookWords) -> str:
+    return words.say("verify.of_part", part=words.part(part), count=numbers.plain(count))
+
+
+def _totals_first(differences: pd.DataFrame) -> pd.DataFrame:
+    """What is wrong in total before what is by segment, in each part."""
+    rank = (differences["segment"] != "").astype(int)
+    order = differences["part"].map({part: place for place, part in enumerate(differences["part"].unique())})
+    return differences.assign(_part=order, _rank=rank).sort_values(["_part", "_rank"], kind="stable")
 
 
 def _files(altered: pd.DataFrame, words: BookWords) -> Iterator[str]:
@@ -59,11 +66,16 @@ def _files(altered: pd.DataFrame, words: BookWords) -> Iterator[str]:
         key = f"{what}_{state}"
         if what != "book_file" and state == "missing":  # the hindrance has the plain key
             key += "_too"
-        yield words.say(f"verify.{key}", names=joined(rows["name"], words.language))
+        places = [place or name for name, place in zip(rows["name"], rows["place"], strict=True)]
+        yield words.say(f"verify.{key}", names=joined(places, words.language))
 
 
 def _figures(differences: pd.DataFrame, words: BookWords, at_most: int) -> Iterator[str]:
-    groups = list(differences.groupby(_PLACE, sort=False))
+    if differences["part"].nunique() > 1 or len(differences) > at_most:
+        counts = differences["part"].value_counts()
+        parts = [_of_part(part, int(counts[part]), words) for part in differences["part"].unique()]
+        yield words.say("verify.by_part", parts=joined(parts, words.language))
+    groups = list(_totals_first(differences).groupby(_PLACE, sort=False))
     for (part, indicator, period, grouping, segment), rows in groups[:at_most]:
         changes = [
             words.moved(row["stored"], row["computed"], str(row["figure"]), indicator)

@@ -57,7 +57,7 @@ class ReportEntry:
 
 @dataclass(frozen=True)
 class RunEntry:
-    """One run in the list of all runs; `finished` orders them and is shown as it is (ISO time).
+    """One run in the list of all runs; `started` orders them and is shown as it is (ISO time).
 
     `graded` names the standard that grade and score belong to, where the run had several.
     """
@@ -65,7 +65,7 @@ class RunEntry:
     address: str
     period: str
     title: Text
-    finished: str
+    started: str
     grade: Text = DASH
     score: str = ""
     graded: Text = ""
@@ -174,7 +174,7 @@ def reports_index(
                     "address": entry.address,
                     "period": entry.period,
                     "title": _in_tongues(entry.title, spoken),
-                    "finished": entry.finished,
+                    "started": entry.started,
                     "grade": _in_tongues(entry.grade, spoken),
                     "score": entry.score,
                     "graded": _in_tongues(entry.graded, spoken) if entry.graded else None,
@@ -182,7 +182,7 @@ def reports_index(
                     "failures": entry.failures,
                     "links": [(_name(name, spoken), address) for name, address in entry.links.items()],
                 }
-                for entry in sorted(entries, key=lambda entry: entry.finished, reverse=True)
+                for entry in sorted(entries, key=lambda entry: entry.started, reverse=True)
             ],
         )
     )

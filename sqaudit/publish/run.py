@@ -46,6 +46,10 @@ from sqaudit.review import Review
 _OURS = '<meta name="generator" content="sqaudit">'
 JUDGED = ("met", "not_met", "undetermined")
 WORKBOOK = "scorecard.xlsx"
+DOWNLOADS = (  # beside the workbook and the manifest, which is written last
+    "measurements.parquet", "results.json", "inquiries.json", "assessment.json", "followup.json",
+    "previous_book.json",
+)  # fmt: skip
 WITH_CAUSES = {"quarterly_review", "root_cause"}  # notebooks that tell why indicators fell short
 WITH_PREVIOUS = "quarterly_review"  # tells what has changed since an earlier book
 WITH_FOLLOWUP = "improvement_followup"
@@ -210,7 +214,7 @@ def _write_files(
     (folder / "results.json").write_text(results_json(review), encoding="utf-8")
     if "xlsx" in review.run.formats:
         write_workbook(folder / WORKBOOK, review, started, since)
-    (folder / "index.html").write_text(_front_page(review, executions, book, facts), encoding="utf-8")
+    (folder / "index.html").write_text(_front_page(folder, review, executions, book, facts), encoding="utf-8")
 
 
 def results_json(review: Review) -> str:
@@ -286,7 +290,9 @@ def _report_title(name: str, title: Mapping[str, str]) -> Mapping[str, str]:
         return {tongue: f"{name} · {title[tongue]}" for tongue in ("zh", "en")}
 
 
-def _front_page(review: Review, executions: list[Execution], book: Book, facts: Mapping[str, Text]) -> str:
+def _front_page(
+    folder: Path, review: Review, executions: list[Execution], book: Book, facts: Mapping[str, Text]
+) -> str:
     reader = Reader(review)
     entries = [
         ReportEntry(
@@ -307,7 +313,9 @@ def _front_page(review: Review, executions: list[Execution], book: Book, facts: 
             "key.assessed": f"{numbers.plain(book.weight_assessed)} / {numbers.plain(book.weight_total)}",
         }
     downloads = {WORKBOOK: WORKBOOK} if "xlsx" in review.run.formats else {}
-    downloads |= {name: name for name in ("measurements.parquet", "results.json", manifest.NAME)}
+    downloads |= {name: name for name in DOWNLOADS if (folder / name).is_file()} | {
+        manifest.NAME: manifest.NAME
+    }
     parts = [Reader(part, among_others=True) for part in review.parts]
     several = len(parts) > 1
     graded = [part for part in parts if several and part.review is review.graded and figures]
@@ -394,7 +402,7 @@ def _entry(file: Path) -> RunEntry | None:
             address=f"{file.parent.name}/index.html",
             period=content["period"],
             title=title,
-            finished=content["started"].replace("T", " ")[:19],
+            started=content["started"].replace("T", " ")[:19],
             grade=summary["grade"] if any(summary["grade"].values()) else "—",
             score="" if summary["score"] is None else numbers.score(summary["score"]),
             graded=_graded(summary),

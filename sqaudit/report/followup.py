@@ -187,7 +187,7 @@ def _watched(
 def _events(
     reader: Reader, found: FollowUp, action: Action, indicator: str, tongue: Tongue
 ) -> list[tuple[object, str]]:
-    begun = action_events(found.actions, indicator, segment=action.segment)
+    begun = action_events(found.actions, indicator, tongue, segment=action.segment)
     events: list[tuple[object, str]] = [(label, words) for label, words in begun]
     if action.finished is not None and action.finished <= found.as_of:
         words = say("improvement_followup.event.finished", tongue, action=action.id)

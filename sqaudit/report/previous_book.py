@@ -42,11 +42,10 @@ def previous_book(reader: Reader, found: Comparison | None) -> Block:
     return blocks.stack(
         head,
         *_lines(reader, found, lambda said: [_lead(found, rows, said)], "lead"),
-        *_lines(reader, found, lambda said: [_basis(found, said), _how(found, said)]),
+        *_lines(reader, found, lambda said: [_basis(found, said), _how(found, rows, said)]),
         *_lines(reader, found, lambda said: [*limit_lines(found, said)], "note"),
         *_lines(reader, found, lambda said: _grades(found, said)),
         *(block for score in _moved_scores(found) for block in _score(reader, found, score)),
-        *_lines(reader, found, lambda said: _only_cause(rows, said)),
         previous_book_table(rows.head(MOST_ROWS), found.standards, reader.language),
         *([reader.text("books.previous.rest", kind="note", count=rest, file=FILE)] if rest > 0 else []),
     )
@@ -90,7 +89,11 @@ def _basis(found: Comparison, said: BookWords) -> str:
     return f"{head}{_SPACE[said.language]}{_BREAK[said.language].join(items)}".strip()
 
 
-def _how(found: Comparison, said: BookWords) -> str:
+def _how(found: Comparison, rows: pd.DataFrame, said: BookWords) -> str:
+    """How causes were told apart, or that there is only one, which then needs no column."""
+    causes = causes_of(rows)
+    if len(causes) == 1 and causes != [JOINT]:
+        return said.say("previous.one_cause", cause=said.causes(causes[0]))
     steps = joined([said.causes(one) for one in dict.fromkeys(found.steps)], said.language)
     return said.say("previous.how", steps=steps)
 
@@ -116,13 +119,6 @@ def _kept_grade(reader: Reader, found: Comparison, score: dict[str, Any], said: 
     grade = getattr(part.score, f"grade_{said.language}")
     turned = score["indicator"] in set(found.words_in_total["indicator"])
     return said.say("previous.grade_kept", grade=grade) if grade and not turned else ""
-
-
-def _only_cause(rows: pd.DataFrame, said: BookWords) -> list[str]:
-    """The one thing that all changes are due to, which needs no column."""
-    causes = causes_of(rows)
-    alone = len(causes) == 1 and causes != [JOINT]
-    return [said.say("previous.one_cause", cause=said.causes(causes[0]))] if alone else []
 
 
 def _waterfall(reader: Reader, found: Comparison, score: dict[str, Any]) -> Block:

@@ -15,9 +15,20 @@ __all__ = ["summary"]
 def summary(report: str, reader: Reader) -> BothTongues:
     """What a report says in one line in each tongue; empty for a report that has no such line."""
     if report == "quarterly_review":
-        return change_summary(reader)
+        return _changes(reader)
     told = _TOLD.get(report)
     return reader.both(lambda tongue: told(reader, tongue) if told is not None else "")
+
+
+def _changes(reader: Reader) -> BothTongues:
+    changes, period = change_summary(reader), str(reader.review.run.compared_period)
+    return reader.both(
+        lambda tongue: (
+            say("summary.quarterly_review", tongue, period=period, changes=changes[tongue])
+            if changes[tongue]
+            else ""
+        )
+    )
 
 
 def _data_quality(reader: Reader, tongue: Tongue) -> str:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from sqaudit.finite_population import Array
 from sqaudit.verification.correlated import CORRELATIONS, Fit, fit, t_quantile
+from sqaudit.verification.power import Precision
 from sqaudit.verification.series import Series
 
 LEAST_FOR_A_TREND = 8  # periods before: eight points carry a straight line and its error, fewer only seem to
@@ -59,21 +60,33 @@ def segmented(found: Series, correlations: Array = CORRELATIONS) -> Fit:
 
 
 def counterfactual(
-    found: Series, model: Fit, trend: bool, moved: Array | None = None, confidence: float = 0.95
+    found: Series,
+    model: Fit,
+    trend: bool,
+    moved: Array | None = None,
+    confidence: float = 0.95,
+    *,
+    returned: float = 0.0,
+    precision: Precision | None = None,
 ) -> pd.DataFrame:
     """The figure as it was, as the model has it, and as it would have gone on without the measure.
 
     Columns: `period, value, cases, phase` (before, passing, after), `fitted, counterfactual, low, high`. The
     band is that of the level to be expected, not of a single period. `moved` is how far untreated segments
-    moved in each period, added to both lines.
+    moved in each period, added to both lines; `returned` how far the level would have moved by itself from
+    the measure on. With the `precision` of an effect the band after the measure is the interval of that
+    effect, laid around what was expected: the fitted level leaves it where the interval leaves 0.
     """
     shift = np.zeros(len(found.times)) if moved is None else moved
     design = step_design(found.times, found.after, trend)
     without = design.copy()
     without[:, 1] = 0.0
-    expected = without @ model.coefficients + shift
+    expected = without @ model.coefficients + shift + np.where(found.before, 0.0, returned)
     spread = np.sqrt(np.einsum("ij,jk,ik->i", without, model.covariance, without))
     reach = t_quantile(model.freedom, (1 + confidence) / 2) * spread
+    if precision is not None:
+        after = t_quantile(precision.freedom, (1 + confidence) / 2) * precision.standard_error
+        reach = np.where(found.before, reach, after)
     bounds = {"share": (0.0, 1.0), "rate": (0.0, np.inf), "mean": (-np.inf, np.inf)}[found.kind]
     lines = {
         "fitted": design @ model.coefficients + shift,

@@ -24,12 +24,16 @@ __all__ = ["Judged", "before_only", "judged", "precision_after"]
 
 @dataclass(frozen=True, eq=False)
 class Judged:
-    """One method's effect (after less what was to be expected) with its precision and the model behind it."""
+    """One method's effect (after less what was to be expected) with its precision and the model behind it.
+
+    `returned` is how far the level to be expected would have moved by itself, which the effect leaves out.
+    """
 
     method: str
     effect: float
     precision: Precision
     model: Fit
+    returned: float = 0.0
 
     def bounds(self, confidence: float) -> Difference:
         """The effect with its interval."""
@@ -40,17 +44,17 @@ class Judged:
 def judged(question: Question, method: str, trend: bool) -> Judged:
     """The step at the measure, what was to return to the mean by itself taken off."""
     model = step_fit(question.treated, trend, question.values, question.variances)
-    effect, variance = float(model.coefficients[1]), float(model.covariance[1, 1])
-    if question.returning is not None:
-        # How much of the step rests on the level of the periods on which the segment was picked.
-        pull = -float(model.weights[1][question.window[~question.treated.passing]].sum())
-        effect -= pull * question.returning.expected_change
-        variance = _exchanged(variance, pull, question.returning)
-    return Judged(method, effect, _precision(variance, model.freedom, question.compared), model)
+    # How much of the step rests on the level of the periods on which the segment was picked.
+    pull = -float(model.weights[1][question.window[~question.treated.passing]].sum())
+    precision, returned = _returning(question, model, float(model.covariance[1, 1]), pull)
+    return Judged(method, float(model.coefficients[1]) - returned, precision, model, returned)
 
 
-def before_only(question: Question) -> Fit:
-    """The model of the periods before the measure, laid out as one with a step of which nothing is known."""
+def before_only(question: Question) -> Judged:
+    """What is known before the measure shows: the level to be expected, and no effect.
+
+    Its model is that of the periods before, laid out as one with a step of which nothing is known.
+    """
     treated, rows = question.treated, question.treated.before
     places = [0, 2] if question.trend else [0]
     design = step_design(treated.times[rows], treated.after[rows], question.trend)[:, places]
@@ -65,7 +69,12 @@ def before_only(question: Question) -> Fit:
     coefficients, covariance = np.zeros(size), np.zeros((size, size))
     coefficients[places] = model.coefficients
     covariance[np.ix_(places, places)] = model.covariance
-    return Fit(coefficients, covariance, model.freedom, model.correlation, model.dispersion, model.weights)
+    laid_out = Fit(
+        coefficients, covariance, model.freedom, model.correlation, model.dispersion, model.weights
+    )
+    pull = float(model.weights[0][question.window[rows]].sum())
+    precision, returned = _returning(question, laid_out, float(covariance[0, 0]), pull)
+    return Judged("none", float("nan"), precision, laid_out, returned)
 
 
 def precision_after(question: Question, model: Fit, better: float = 0.0) -> Callable[[int], Precision]:
@@ -103,6 +112,17 @@ def _recent(question: Question, better: float) -> float:
         own = treated.chance_variance(treated.before, better) / treated.cases
     others = question.variances[lately] - treated.variances()[lately]
     return 1 / float(np.mean(1 / (own[lately] + others)))
+
+
+def _returning(question: Question, model: Fit, variance: float, pull: float) -> tuple[Precision, float]:
+    """The precision with the return to the mean allowed for, and how large that return is."""
+    if question.returning is None:
+        return _precision(variance, model.freedom, question.compared), 0.0
+    allowed = _exchanged(variance, pull, question.returning)
+    return (
+        _precision(allowed, model.freedom, question.compared),
+        pull * question.returning.expected_change,
+    )
 
 
 def _exchanged(variance: float, pull: float, returning: Regression) -> float:

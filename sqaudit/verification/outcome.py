@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -35,7 +36,8 @@ class Verification:
     `effect`, `low`, `high` are after minus what was to be expected, in the unit of the figure, by the method
     that `decided_by` names, corrected for regression to the mean where the segment was picked as the worst.
     `results` (RESULTS) has every method with its interval; only rows with `decides` bear on the verdict.
-    `series` is for the picture: `period, value, cases, phase, fitted, counterfactual, low, high`.
+    `series` is for the picture: `period, value, cases, phase, fitted, counterfactual, low, high`; after the
+    measure `counterfactual` is `fitted` less the effect, the band around it as wide as the interval.
     `power` is the chance to see the planned effect with the periods there are, `detectable` the smallest
     effect seen with 80 %, `periods_needed` after how many periods the planned one is seen with 80 %
     (None: not within ten years of weeks, or no effect was planned). `notes` are codes of NOTES.
@@ -65,3 +67,13 @@ class Verification:
     results: pd.DataFrame
     series: pd.DataFrame
     notes: tuple[str, ...]
+
+    @property
+    def expected(self) -> float:
+        """The level to be expected after the measure without it: `after` less the effect.
+
+        NaN without an effect; no share lies beyond none or all, no rate below none.
+        """
+        least, most = {"share": (0.0, 1.0), "rate": (0.0, math.inf)}.get(self.kind, (-math.inf, math.inf))
+        level = self.after - self.effect
+        return level if math.isnan(level) else min(max(level, least), most)

@@ -103,7 +103,8 @@ def verify(
     bounds = [one.bounds(confidence) for one in deciding]
     main = bounds[0] if bounds else _NOTHING
     good = 1.0 if direction == "higher" else -1.0
-    model = _model(question, deciding)
+    basis = _basis(question, deciding)
+    model = basis.model if basis is not None else None
     precision = deciding[0].precision if deciding else None
     power, needed = _outlook(question, model, precision, planned_effect, good, confidence)
     after = int(treated.after.sum())
@@ -153,7 +154,7 @@ def verify(
         regression=question.returning,
         controls=question.compared,
         results=results(treated, deciding, adjusted, confidence),
-        series=_drawn(question, model, confidence),
+        series=_drawn(question, basis, confidence),
         notes=(*treated.notes, *notes),
     )
 
@@ -196,11 +197,11 @@ def _deciding(question: Question) -> list[Judged]:
     return [judged(question, method, trend) for method, trend in question.methods]
 
 
-def _model(question: Question, deciding: Sequence[Judged]) -> Fit | None:
-    """The model behind the effect, or that of the time before alone; None without such a time."""
+def _basis(question: Question, deciding: Sequence[Judged]) -> Judged | None:
+    """What gives the effect, or what the time before alone lets expect; None without such a time."""
     if question.treated.before.sum() < LEAST_BEFORE:
         return None
-    return deciding[0].model if deciding else before_only(question)
+    return deciding[0] if deciding else before_only(question)
 
 
 def _outlook(
@@ -219,10 +220,19 @@ def _outlook(
     return power, periods_needed(planned_effect, future, LEAST_AFTER, confidence)
 
 
-def _drawn(question: Question, model: Fit | None, confidence: float) -> pd.DataFrame:
-    if model is None:
+def _drawn(question: Question, basis: Judged | None, confidence: float) -> pd.DataFrame:
+    if basis is None:
         size = 3 if question.trend else 2
         nothing = np.full(size, np.nan)
         model = Fit(nothing, np.full((size, size), np.nan), 1.0, float("nan"), float("nan"), nothing)
+        basis = Judged("none", float("nan"), Precision(float("nan"), 1.0), model)
     moved = question.compared.moved if question.compared is not None else None
-    return counterfactual(question.treated, model, question.trend, moved, confidence)
+    return counterfactual(
+        question.treated,
+        basis.model,
+        question.trend,
+        moved,
+        confidence,
+        returned=basis.returned,
+        precision=basis.precision,
+    )

@@ -17,10 +17,12 @@ from sqaudit import cli
 from sqaudit.actions import Action, RecordFault, read_actions
 from sqaudit.actions.check import stood_worst
 from sqaudit.audit import Audit, audit_of, open_audit
+from sqaudit.calendars import named_calendar
 from sqaudit.descriptions import read_yaml
 from sqaudit.errors import ParameterError, SourceError
 from sqaudit.inquiry.followup import FILE, FollowUp, read_followup
 from sqaudit.inquiry.record_keeping import RecordKeeping
+from sqaudit.inquiry.series import breaks_of
 from sqaudit.inquiry.tracking import Tracked, tells_on
 from sqaudit.params import Language
 from sqaudit.plan import plan
@@ -136,9 +138,11 @@ def test_the_english_page_says_what_worked_and_names_the_controls(sample: Review
     assert "Response within 30 s · Team Desk A: the measure works." in text
     assert "Region east: no effect shown" in text
     assert (
-        "Region north: too early to say, 0 periods since the measure. The earliest day to tell is 2026-11-02"
-        in text
-    )
+        "Region north: too early to say, 0 whole periods since the measure. 4 whole weeks will have passed "
+        "on 2026-11-02. Whether they are enough cannot be told, as no gain over the level before was planned."
+    ) in text
+    assert "1 period since is in transition and not judged." in text
+    assert "Nothing has been recorded since the measure" not in text
     assert "IA000007 · 供应商来料检验: not begun yet." in text
     assert "Compared with Desk B, Desk C" in text
     assert "called effective with a chance of at most 2.5 %" in text
@@ -155,7 +159,7 @@ def test_the_english_page_says_what_worked_and_names_the_controls(sample: Review
 def test_the_chinese_page_speaks_chinese(sample: Review) -> None:
     text = texts(told(sample, "zh", (DESK_A, NORTH)))
     assert "措施有效" in text
-    assert "最早在 2026-11-02 可以判断" in text
+    assert "到 2026-11-02 将满 4 个整周" in text
     assert "写入服务标准手册" in text
     assert not re.search(r"\b(effective|measure|handbook|week|owner|plan)\b", text)
 
@@ -424,6 +428,46 @@ def test_a_count_is_verified_by_week_against_segments_of_other_sizes(kept: Path)
     assert "Visits · Region north: the measure works. Effect −1" in text
     assert "per week" in text
     assert "This is a count a week" in text
+
+
+def test_without_a_calendar_a_week_of_few_records_at_the_end_is_no_stop(kept: Path) -> None:
+    frame = pd.read_csv(kept / "visits.csv", parse_dates=["reported_at"])
+    last = frame["reported_at"].dt.normalize().max()
+    late = frame["reported_at"] >= last - timedelta(days=4)
+    frame[~late | frame.index.isin(frame.index[frame["reported_at"] >= last][:1])].to_csv(
+        kept / "visits.csv", index=False
+    )
+    (kept / "plan.yaml").write_text(
+        "actions: [{id: A1, action: x, start: 2026-06-15, indicator: on_time, segment: region=north}]",
+        encoding="utf-8",
+    )
+    with opened(kept) as audit:
+        one = track(FollowUp.of(audit), "A1")
+    assert set(one.breaks["kind"]) == {"few_lately"}
+    for tongue, words in (
+        ("en", "fewer records than usual in the last week"),
+        ("zh", "最后一周的记录比通常少"),
+    ):
+        [line, _] = records_sentences(one, found_action("A1"), {}, tongue)  # type: ignore[arg-type]
+        assert words in line
+        assert list(dict(record_events(one, {}, tongue)).values()) == [  # type: ignore[arg-type]
+            {"en": "few records", "zh": "记录偏少"}[tongue]
+        ]
+
+
+def found_action(name: str) -> Action:
+    return Action(id=name, action="x", start=date(2026, 6, 15), indicator="on_time", segment="region=north")
+
+
+def test_holidays_of_the_calendar_are_no_break() -> None:
+    days = pd.Series(40.0, pd.date_range("2026-06-01", "2026-10-07"))
+    days["2026-10-01":"2026-10-07"] = [1, 0, 0, 0, 1, 0, 1]  # type: ignore[misc]
+    calendar = named_calendar("china_office_hours")
+    national = {day.date(): calendar.kind(day.date()) for day in days.index}
+    assert breaks_of(days, {})["kind"].tolist() == ["stopped"]
+    assert breaks_of(days, national).empty
+    days["2026-08-10":"2026-08-20"] = 0.0  # type: ignore[misc]
+    assert breaks_of(days, national)["period"].tolist() == ["2026-08-10..2026-08-20"]
 
 
 def test_names_are_shown_where_the_run_says_so(kept: Path) -> None:

@@ -64,6 +64,6 @@ def test_of_the_late_shift_nothing_can_be_said_yet(figures: Mapping[str, pd.Data
 
 
 def test_the_chart_of_an_indicator_knows_when_its_actions_began(figures: Mapping[str, pd.DataFrame]) -> None:
-    events = action_events(PLAN, "response_30s_rate", segment="team = 'Desk A'")
-    assert events == [("2026-W22", "客户回拨")]
+    events = action_events(PLAN, "response_30s_rate", "en", segment="team = 'Desk A'")
+    assert events == [("2026-W22", "IA000005 starts")]
     assert "2026-W22" in set(segment_points(figures["response_30s_rate"], DESK_A)["period"])

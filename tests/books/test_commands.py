@@ -30,6 +30,9 @@ def test_verify_speaks_in_both_languages_and_tells_by_its_status(make: Making, h
     assert status == 1
     assert "Soon (2026-Q3): numerator 3 → 2, value 75.0 % → 50.0 %" in text
     assert "On time" not in text
+    assert f"Sources changed since: {home / 'visits.csv'}." in text
+    assert text.index("Soon (2026-Q3)") < text.index("region=south")
+    assert "Differences by part: scores and grades " in text
     assert "the source visits.csv (On-site visit) changed" in text
     status, text = said("verify", book, "--json")
     told = json.loads(text)

@@ -136,7 +136,7 @@ def test_the_page_says_what_turned_and_what_it_is_due_to(make: Making, home: Pat
         html = page.previous_book().html
     assert f"Since the book {first.name}, " in html
     assert "Not met → Met" in html
-    assert "Every change in the table is due to standard." in html
+    assert "every change is due to the standard." in html
     assert "Small standard: the score went from" in html
 
 

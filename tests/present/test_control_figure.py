@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import io
+import re
+from collections.abc import Callable
 
 import matplotlib
 import numpy as np
@@ -8,6 +10,7 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
 from PIL import Image
 
 from sqaudit.control.change_point import change_point
@@ -25,6 +28,7 @@ from sqaudit.present.control_sentences import (
     composition_sentence,
     since_sentence,
 )
+from sqaudit.present.figures.apart import arranged
 from sqaudit.present.figures.control import alt_control, control_figure
 from sqaudit.present.words import Tongue, keys
 from sqaudit.tests_of_change.changes import period_changes
@@ -74,6 +78,51 @@ def test_signals_are_told_by_shape_and_colour() -> None:
     assert marks(draw(better, direction="lower")) == [("D", palette.CHANGE_COLOURS["worse"])]
     assert marks(draw(worse, direction=None)) == [("s", palette.CHANGE_COLOURS["changed"])]
     assert "75.0 %" in texts(draw(worse))
+
+
+def boxes(figure: Figure, wanted: Callable[[str], bool]) -> list[Bbox]:
+    """What the texts that are wanted cover, from left to right."""
+    renderer = arranged(figure)
+    found = [one for one in figure.axes[0].texts if wanted(one.get_text())]
+    return sorted((one.get_window_extent(renderer) for one in found), key=lambda box: box.x0)
+
+
+def test_events_close_together_stand_in_two_rows_and_all_are_named() -> None:
+    events = [("2024-04", "IA000001 starts"), ("2024-05", "IA000001 done")]
+    figure = control_figure(chart([*CALM, *CALM]), "en", "On time", "share", "higher", events=events)
+    first, second = boxes(figure, lambda text: text.startswith("IA0"))
+    assert not first.overlaps(second)
+    assert first.y0 != second.y0
+    [title] = boxes(figure, lambda text: text == "On time")
+    assert title.y0 > max(first.y1, second.y1)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_values_at_points_touch_neither_each_other_nor_limits_nor_the_edge(language: Tongue) -> None:
+    risen = [384, 380, 386, 379, 388, 390, 381, 389, 383, 387]
+    figure = draw(
+        chart([*CALM, *[360, 290, 362, 300, 361, 310] * 3, *risen], baseline=("2024-01", "2025-08"))
+    )
+    values = boxes(figure, lambda text: re.fullmatch(r"[\d.]+ %", text) is not None)
+    assert values
+    axes = figure.axes[0]
+    inside = axes.get_window_extent()
+    for place, box in enumerate(values):
+        assert not any(box.overlaps(other) for other in values[place + 1 :])
+        assert inside.x0 <= box.x0
+        assert box.x1 <= inside.x1
+        for line in (line for line in axes.lines if line.get_marker() != "None"):
+            at = axes.transData.transform(np.column_stack(line.get_data()))
+            assert not any(box.contains(*point) for point in at if not np.isnan(point).any())
+        for steps in (patch.get_data() for patch in axes.patches if hasattr(patch, "get_data")):
+            for level, left, right in zip(steps.values, steps.edges[:-1], steps.edges[1:], strict=True):
+                (x0, y), (x1, _) = axes.transData.transform([(left, level), (right, level)])
+                assert not (box.y0 < y < box.y1 and x0 < box.x1 and box.x0 < x1)
+
+
+def test_a_signal_at_the_end_has_its_value_even_in_a_dense_chart() -> None:
+    months = [*CALM * 3, 280]
+    assert "70.0 %" in texts(draw(chart(months, baseline=("2024-01", "2025-08"))))
 
 
 def test_limits_are_steps_where_numbers_differ_and_phases_are_not_joined() -> None:
@@ -161,7 +210,7 @@ def test_notes_are_whole_sentences(language: Tongue) -> None:
 
 def test_every_kind_of_artefact_has_a_sentence() -> None:
     kinds = {key.rsplit(".", 1)[1] for key in keys("control.artefact.")}
-    assert kinds == {"stopped", "gap", "thinned", "partial", "late_start", "burst"}
+    assert kinds == {"stopped", "gap", "thinned", "few_lately", "partial", "late_start", "burst"}
     days = pd.date_range("2026-01-01", "2026-04-30")
     counts = pd.Series([40 if day < pd.Timestamp("2026-04-10") else 0 for day in days], days)
     [finding] = volume_artefacts(counts).to_dict("records")

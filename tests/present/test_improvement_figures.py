@@ -23,10 +23,12 @@ from sqaudit.present.improvement_sentences import (
     action_events,
     finding_sentence,
     on_time_sentence,
+    tell_on_sentence,
     verification_notes,
     verification_sentence,
 )
-from sqaudit.present.words import Tongue, is_said, wording_faults
+from sqaudit.present.tables.actions import methods_table
+from sqaudit.present.words import Tongue, is_said, say, wording_faults
 from sqaudit.verification import VERDICTS, Verification, verify
 from sqaudit.verification.outcome import METHODS, NOTES
 from tests.present.drawn import texts
@@ -90,8 +92,8 @@ def test_the_picture_shows_the_start_the_lines_and_the_verdict() -> None:
     figure = interrupted_figure(one, "en", "On time", "share", 0.85)
     shown = texts(figure)
     assert {"On time: Effective", "Measure begins", "Target ≥ 85 %", "Share (%)"} <= set(shown)
-    assert any(text.startswith("Expected without it 7") for text in shown)
-    assert any(text.startswith("Fitted 9") for text in shown)
+    assert any(text.startswith("Mean expected without it 7") for text in shown)
+    assert "Mean seen after it 90.2 %" in shown  # of all ten weeks, the one in which it began left out
     lines = figure.axes[0].lines
     upright = [line for line in lines if len(set(line.get_xdata())) == 1 and len(line.get_xdata()) == 2]
     assert upright[0].get_xdata()[0] == 19.5  # ahead of the week in which it began
@@ -100,6 +102,79 @@ def test_the_picture_shows_the_start_the_lines_and_the_verdict() -> None:
     assert palette.CHANGE_COLOURS["better"].upper() in colours
     bands = [one for one in figure.axes[0].collections if len(one.get_paths()) == 1]
     assert bands
+
+
+WORST = found(
+    CALM + RISEN,
+    chosen_as_worst=True,
+    peers=pd.concat(
+        [
+            pd.DataFrame(
+                {
+                    "period": [f"2026-W{week:02}" for week in range(1, 21)],
+                    "numerator": level,
+                    "denominator": 100,
+                }
+            ).assign(segment=f"S{level}")
+            for level in (82, 84, 86, 88)
+        ]
+    ),
+)
+
+
+@pytest.mark.parametrize("one", [CASES["effective"], CASES["not_shown"], WORST])
+def test_the_two_labels_differ_by_the_effect_in_the_title(one: Verification) -> None:
+    shown = texts(interrupted_figure(one, "en", "On time", "share"))
+    seen, expected = (
+        next(float(text.split()[-2]) for text in shown if text.startswith(start))
+        for start in ("Mean seen after it", "Mean expected without it")
+    )
+    told = next(text for text in shown if text.startswith("Effect "))
+    effect = float(told.split()[1].replace("−", "-"))
+    assert seen - expected == pytest.approx(effect, abs=1e-9 + 0.05 * (abs(effect) < 0.1))
+    sentence = f"after {seen} %, where {expected} % was to be expected without the measure."
+    assert any(sentence in note for note in verification_notes(one, "en", "share"))
+
+
+def test_what_would_have_come_back_by_itself_is_in_the_line_expected() -> None:
+    assert WORST.regression is not None
+    more = WORST.expected - CASES["effective"].expected
+    assert more == pytest.approx(WORST.regression.expected_change, rel=0.1)
+    assert more > 0.002
+    rows = WORST.series[WORST.series["phase"] == "after"]
+    assert rows["counterfactual"].mean() == pytest.approx(WORST.expected, abs=0.005)
+
+
+@pytest.mark.parametrize("language", TONGUES)
+def test_weeks_in_transition_alone_are_not_called_nothing(language: Tongue) -> None:
+    begun = found([*CALM, 60])
+    notes = verification_notes(begun, language, "share")
+    only = {
+        "en": "1 period since is in transition and not judged.",
+        "zh": "措施之后的 1 期处于过渡期，不作判断。",
+    }
+    assert only[language] in notes
+    for code in ("nothing_after", "transition_left_out"):
+        assert say(f"verification.note.{code}", language) not in notes
+
+
+def test_without_a_planned_gain_the_day_is_that_on_which_the_wait_is_over() -> None:
+    weeks = [f"2026-W{week:02}" for week in range(1, 22)]
+    rows = pd.DataFrame({"period": weeks, "numerator": [*CALM, 60], "denominator": 100})
+    unplanned = verify(rows, "2026-05-20")
+    assert tell_on_sentence(unplanned, date(2026, 6, 22), "en") == (
+        "4 whole weeks will have passed on 2026-06-22. Whether they are enough cannot be told, as no gain "
+        "over the level before was planned."
+    )
+    assert "到 2026-06-22 将满 4 个整周；没有写明" in tell_on_sentence(unplanned, date(2026, 6, 22), "zh")
+    planned = verify(rows, "2026-05-20", 0.1)
+    assert tell_on_sentence(planned, date(2026, 6, 22), "en") == "The earliest day to tell is 2026-06-22."
+    assert not any("cannot be told" in note for note in verification_notes(unplanned, "en", "share"))
+
+
+def test_the_role_of_a_method_is_said() -> None:
+    html = methods_table(CASES["effective"].results, "en", "share").html
+    assert all(f">{word}<" in html for word in ("Role", "decides", "for comparison"))
 
 
 def test_a_verdict_is_said_with_its_interval_and_method() -> None:
@@ -111,7 +186,7 @@ def test_a_verdict_is_said_with_its_interval_and_method() -> None:
     assert any(note.startswith("At today's volumes the planned 10.0 pp can be seen after") for note in notes)
     assert any(note.endswith("is called effective with a chance of at most 2.5 %.") for note in notes)
     nothing = verification_sentence(CASES["nothing"], "On time", "en", "share")
-    assert nothing == "On time: too early to say, 0 periods since the measure."
+    assert nothing == "On time: too early to say, 0 whole periods since the measure."
 
 
 @pytest.mark.parametrize("language", TONGUES)
@@ -151,7 +226,7 @@ def test_actions_stand_in_the_control_chart_where_they_began() -> None:
     chart = control_chart(
         weeks.assign(numerator=CALM + RISEN), Design("p", baseline=("2026-W01", "2026-W20"))
     )
-    events = action_events(PLAN, "on_time")
+    events = action_events(PLAN, "on_time", "zh")
     assert [period for period, _ in events] == ["2026-W21"]
     figure = control_figure(chart, "zh", "及时率", "share", "higher", events=events)
-    assert any(text.startswith("一个名字很长") for text in texts(figure))
+    assert "O 开始" in texts(figure)

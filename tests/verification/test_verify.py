@@ -266,6 +266,37 @@ def test_intervals_hold_their_estimate_and_good_and_bad_are_mirrored(
     assert ((known["low"] <= known["effect"]) & (known["effect"] <= known["high"])).all()
 
 
+def picked() -> Verification:
+    peers = others(*([level] * 20 for level in (82, 84, 86, 88)))
+    return verify(points(CALM + RISEN), 20, 0.1, peers=peers, chosen_as_worst=True)
+
+
+def test_the_picture_shows_the_effect_and_its_whole_interval() -> None:
+    controls = others(CALM + [value - 5 for value in CALM[:10]], CALM[::-1] + CALM[:10])
+    cases = [
+        verify(points(CALM + RISEN), 20, 0.1),
+        verify(points(CALM + RISEN), 20, 0.1, controls=controls),
+        picked(),
+    ]
+    for found in cases:
+        after = found.series[found.series["phase"] == "after"]
+        assert (after["fitted"] - after["counterfactual"]).to_numpy() == pytest.approx(found.effect)
+        assert (after["fitted"] - after["low"]).to_numpy() == pytest.approx(found.high)
+        assert (after["fitted"] - after["high"]).to_numpy() == pytest.approx(found.low)
+        assert found.expected == pytest.approx(found.after - found.effect)
+
+
+def test_the_return_to_the_mean_is_expected_before_anything_shows_it() -> None:
+    peers = others(*([level] * 20 for level in (82, 84, 86, 88)))
+    plain = verify(points([*CALM, 60]), 20, 0.1, transition=1)
+    worst = verify(points([*CALM, 60]), 20, 0.1, transition=1, peers=peers, chosen_as_worst=True)
+    assert worst.regression is not None
+    moved = worst.series["counterfactual"] - plain.series["counterfactual"]
+    assert moved[:20].to_numpy() == pytest.approx(0)
+    assert moved[20] == pytest.approx(worst.regression.expected_change)
+    assert np.isnan(worst.expected)
+
+
 def everything() -> list[Verification]:
     return [
         verify(points(CALM + RISEN), 20, 0.1, controls=others(CALM + CALM[:10], CALM + RISEN)),

@@ -18,11 +18,13 @@ from sqaudit.present.words import Tongue, say
 
 WIDTH_INCHES = 8.2
 SMALL, TEXT, TITLE = 9.5, 10.5, 13.0  # points; 9.5 prints at the size of a table's notes
+ROW = 12  # points: a line of small print
 # Behind words that stand on lines.
 LEGIBLE = {"facecolor": palette.PAPER, "edgecolor": "none", "pad": 0.8, "alpha": 0.85}
 
 __all__ = [
     "LEGIBLE",
+    "ROW",
     "SMALL",
     "TEXT",
     "TITLE",
@@ -128,12 +130,17 @@ def margin_note(
     )
 
 
-def top_note(axes: Axes, place: float, words: str, *, side: Literal["left", "center", "right"]) -> None:
-    """Words above the axes at a place of the data: beginning there (`left`), ending there, or around it."""
+def top_note(
+    axes: Axes, place: float, words: str, *, side: Literal["left", "center", "right"], row: int = 0
+) -> None:
+    """Words above the axes at a place of the data: beginning there (`left`), ending there, or around it.
+
+    `row` counts lines of small print upwards from the axes, each `ROW` points high.
+    """
     axes.annotate(
         drawable(words),
         (place, 1),
-        xytext=({"left": 3, "center": 0, "right": -3}[side], 2),
+        xytext=({"left": 3, "center": 0, "right": -3}[side], 2 + ROW * row),
         xycoords=("data", "axes fraction"),
         textcoords="offset points",
         ha=side,

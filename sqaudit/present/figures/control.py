@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 
 from sqaudit.control.chart import ControlChart
 from sqaudit.present import numbers, palette
 from sqaudit.present.control_sentences import chart_reading, period_name
-from sqaudit.present.figures.apart import margin_notes
+from sqaudit.present.figures.apart import Boxes, PointNote, arranged, margin_notes, point_notes
 from sqaudit.present.figures.canvas import (
     LEGIBLE,
+    ROW,
     SMALL,
     blank,
     heading,
@@ -32,6 +35,7 @@ from sqaudit.present.words import Tongue, named, say
 DENSE = 60  # from so many points on, dots would touch: the line alone shows the calm ones
 MOST_LABELS = 5  # values written at points; more would hide what they label
 BASELINE = palette.tint(palette.LINE, 0.55)
+EVENT_ROWS = 2  # lines of words above the axes for what was done
 MARKS = {"better": "^", "worse": "D", "changed": "s"}
 
 
@@ -61,7 +65,7 @@ def control_figure(
         quiet_axes(axes, grid="")
         _draw_baselines(axes, chart, language)
         _draw_lines(axes, points)
-        _draw_values(axes, points, unit, direction, language, target)
+        _draw_values(axes, points, direction)
         if numbers.is_number(target):
             axes.axhline(target, color=palette.INK, linewidth=1, linestyle=(0, (4, 3)), zorder=2)
         _set_heights(axes, points, target)
@@ -71,8 +75,9 @@ def control_figure(
         axes.set_xlim(-0.6, len(points) - 0.4)
         _label_periods(axes, points)
         _label_lines(axes, points, unit, language, direction, target)
-        _draw_events(axes, points, events)
-        heading(axes, name, _below(chart, language), room_points=12 if events else 0)
+        rows = _draw_events(axes, points, events)
+        heading(axes, name, _below(chart, language), room_points=ROW * rows)
+        _label_points(figure, axes, points, unit, language, target)
     return figure
 
 
@@ -150,10 +155,13 @@ def _draw_lines(axes: Axes, points: pd.DataFrame) -> None:
                 )
 
 
-def _draw_values(
-    axes: Axes, points: pd.DataFrame, unit: str, direction: str | None, language: Tongue, target: float | None
-) -> None:
-    judged = points["value"].where(~points["skipped"].isin(_artefacts(points)))
+def _judged(points: pd.DataFrame) -> pd.Series:
+    """The values, none where the records of the period are broken."""
+    return points["value"].where(~points["skipped"].isin(_artefacts(points)))
+
+
+def _draw_values(axes: Axes, points: pd.DataFrame, direction: str | None) -> None:
+    judged = _judged(points)
     axes.plot(points.index, judged, color=palette.INK, linewidth=1.2, zorder=3)
     calm = judged[points["signal"] == ""]
     if len(points) < DENSE:
@@ -171,10 +179,65 @@ def _draw_values(
             markersize=size,
             zorder=5,
         )
-    for place in _worth_a_label(points, judged):
-        words = numbers.amount(points["value"][place], unit, language, beside=target)
-        offset = 8 if label_above(judged, place) else -8
-        point_note(axes, (place, points["value"][place]), words, offset, behind=LEGIBLE)
+
+
+def _label_points(
+    figure: Figure, axes: Axes, points: pd.DataFrame, unit: str, language: Tongue, target: float | None
+) -> None:
+    """The values worth a label, beside their points where there is room; a last signal always has its."""
+    judged = _judged(points)
+    places = _worth_a_label(points, judged)
+    if not places:
+        return
+    renderer = arranged(figure)
+    last = len(points) - 1
+    notes = [
+        PointNote(
+            (place, float(judged[place])),
+            numbers.amount(judged[place], unit, language, beside=target),
+            above=label_above(judged, place),
+            needed=place == last and points["signal"][place] != "",
+        )
+        for place in places
+    ]
+    written = [words.get_window_extent(renderer).extents for words in axes.texts]
+    point_notes(axes, notes, renderer, np.vstack([_drawn(axes, points, judged, figure.dpi / 72), *written]))
+
+
+def _drawn(axes: Axes, points: pd.DataFrame, judged: pd.Series, point: float) -> Boxes:
+    """What points, lines and limits cover, as boxes that words keep clear of; `point` in pixels."""
+    marked = judged if len(points) < DENSE else judged[points["signal"] != ""]
+    corners = [_around(axes, marked.index, marked, marked.index, marked, 3.5 * point)]
+    step = np.linspace(0, 1, 7)[:, None]  # a slope is covered by little boxes along it
+    values, at = judged.to_numpy("float64"), points.index.to_numpy("float64")
+    xs, ys = ((1 - step) * one[:-1] + step * one[1:] for one in (at, values))
+    corners.append(_around(axes, xs.ravel(), ys.ravel(), xs.ravel(), ys.ravel(), 1.5 * point))
+    for line in ("low", "centre", "high"):
+        level = points[line].to_numpy("float64")
+        corners.append(_around(axes, at - 0.5, level, at + 0.5, level, point))
+        edges = at[:-1] + 0.5
+        low, high = np.minimum(level[:-1], level[1:]), np.maximum(level[:-1], level[1:])
+        corners.append(_around(axes, edges, low, edges, high, point))
+    whole = axes.get_window_extent()
+    for straight in (line for line in axes.lines if np.size(line.get_xdata()) == 2):
+        box = straight.get_window_extent()
+        upright = box.width < 1
+        corners.append(
+            np.array([[box.x0 - point, whole.y0, box.x1 + point, whole.y1]])
+            if upright
+            else np.array([[whole.x0, box.y0 - point, whole.x1, box.y1 + point]])
+        )
+    found = np.vstack(corners)
+    return np.asarray(found[~np.isnan(found).any(axis=1)])
+
+
+def _around(
+    axes: Axes, left: ArrayLike, bottom: ArrayLike, right: ArrayLike, top: ArrayLike, room: float
+) -> Boxes:
+    """Boxes in pixels from corners in the data, `room` wider on all sides."""
+    low = axes.transData.transform(np.column_stack([left, bottom]).astype("float64")) - room
+    high = axes.transData.transform(np.column_stack([right, top]).astype("float64")) + room
+    return np.hstack([low, high])
 
 
 def _set_heights(axes: Axes, points: pd.DataFrame, target: float | None) -> None:
@@ -218,7 +281,8 @@ def _worth_a_label(points: pd.DataFrame, judged: pd.Series) -> list[int]:
     outside = points["signal"].str.split(",").apply(lambda names: "outside" in names) & judged.notna()
     reach = (judged - points["centre"]).abs()[outside].sort_values(ascending=False, kind="stable")
     # In a dense line the last value would lie on its neighbours; the words beside the figure give it.
-    places: list[int] = [int(str(known.index[-1]))] if len(known) and len(points) < DENSE else []
+    ending = len(known) > 0 and (len(points) < DENSE or points["signal"][known.index[-1]] != "")
+    places: list[int] = [int(str(known.index[-1]))] if ending else []
     least = max(2, len(points) // 14)  # closer, two labels would overlap
     for place in (int(str(at)) for at in reach.index):
         if len(places) < MOST_LABELS and all(abs(place - other) >= least for other in places):
@@ -260,24 +324,29 @@ def _label_periods(axes: Axes, points: pd.DataFrame) -> None:
     axes.set_xticks(shown, labels, linespacing=1.35)
 
 
-def _draw_events(axes: Axes, points: pd.DataFrame, events: Sequence[tuple[object, str]]) -> None:
-    """Upright lines where something was done, the words above the axes, on the side that is free."""
+def _draw_events(axes: Axes, points: pd.DataFrame, events: Sequence[tuple[object, str]]) -> int:
+    """Upright lines where something was done, the words above the axes, where there is room for them.
+
+    On the side towards the middle if it is free, else on the other, else the same a row higher. Out: how
+    many rows of words there are.
+    """
     places = {period_name(period): place for place, period in enumerate(points["period"])}
     known = [(places.get(period_name(period)), drawable(words)) for period, words in events]
-    taken: list[tuple[float, float]] = []
+    taken: list[tuple[int, float, float]] = []
     # An event outside the chart has no place on it.
     for place, words in sorted((place, words) for place, words in known if place is not None):
         axes.axvline(place - 0.5, color=palette.INK, linewidth=1, linestyle=(0, (1, 2)), zorder=1)
         reach = _reach(axes, words, len(points))
         later = place > len(points) / 2
-        for right in (later, not later):
-            span = (place - 0.5 - reach, place - 0.5) if right else (place - 0.5, place - 0.5 + reach)
-            if all(span[1] <= first or last <= span[0] for first, last in taken):
+        for row, right in product(range(EVENT_ROWS), (later, not later)):
+            start, end = (place - 0.5 - reach, place - 0.5) if right else (place - 0.5, place - 0.5 + reach)
+            if all(row != other or end <= first or last <= start for other, first, last in taken):
                 break
         else:
-            continue  # between two others there is no room for words; the line stands
-        taken.append(span)
-        top_note(axes, place - 0.5, words, side="right" if right else "left")
+            continue  # between the others there is no room for words; the line stands
+        taken.append((row, start, end))
+        top_note(axes, place - 0.5, words, side="right" if right else "left", row=row)
+    return max((row + 1 for row, _, _ in taken), default=0)
 
 
 def _reach(axes: Axes, words: str, points: int) -> float:

@@ -20,7 +20,12 @@ from sqaudit.present.figures.canvas import (
     top_note,
 )
 from sqaudit.present.fonts import drawable
-from sqaudit.present.improvement_sentences import start_label, verification_sentence
+from sqaudit.present.improvement_sentences import (
+    expected_words,
+    levels_sentence,
+    start_label,
+    verification_sentence,
+)
 from sqaudit.present.words import Tongue, named, say
 from sqaudit.verification.outcome import Verification
 
@@ -41,8 +46,10 @@ def interrupted_figure(
     """The series before and after a measure with fitted lines, the counterfactual and its band.
 
     Dots are periods, larger with more cases; crosses are periods in transition, which are not judged. The
-    dashed line is what was to be expected without the measure, its band the interval of that level; the full
-    line after the measure has the colour of the verdict. Out: a figure; one that says so without any value.
+    dashed line is what was to be expected without the measure, its band the whole interval of that level that
+    the verdict rests on; the full line after the measure has the colour of the verdict. Both are named with
+    their mean over the periods after it, so that one less the other is the effect in the line below the
+    title. Out: a figure; one that says so without any value.
     """
     series = found.series
     if series.empty or not series["value"].notna().any():
@@ -78,6 +85,9 @@ def alt_interrupted(found: Verification, language: Tongue, name: str, unit: str)
     series = found.series
     if series.empty:
         return say("figure.no_data", language)
+    reading = [verification_sentence(found, name, language, unit)]
+    if numbers.is_number(found.expected):
+        reading.append(levels_sentence(found, language, unit))
     return say(
         "interrupted.alt",
         language,
@@ -85,7 +95,7 @@ def alt_interrupted(found: Verification, language: Tongue, name: str, unit: str)
         first=str(series["period"].iloc[0]),
         last=str(series["period"].iloc[-1]),
         start=start_label(found),
-        reading=verification_sentence(found, name, language, unit),
+        reading={"zh": "", "en": " "}[language].join(reading),
     )
 
 
@@ -155,7 +165,9 @@ def _draw_lines(axes: Axes, series: pd.DataFrame, colour: str) -> None:
 
 
 def _set_heights(axes: Axes, series: pd.DataFrame, target: float | None) -> None:
-    levels = series[["value", "fitted", "counterfactual"]].to_numpy(dtype=np.float64).ravel()
+    band = series.loc[series["phase"] != "before", ["low", "high"]].to_numpy(dtype=np.float64).ravel()
+    lines = series[["value", "fitted", "counterfactual"]].to_numpy(dtype=np.float64).ravel()
+    levels = np.append(lines, band)
     levels = np.append(levels[~np.isnan(levels)], [target] if numbers.is_number(target) else [])
     bottom, top = float(levels.min()), float(levels.max())
     room = 0.1 * (top - bottom) or abs(top) * 0.1 or 1.0
@@ -176,17 +188,22 @@ def _label_start(axes: Axes, began: int, points: int, language: Tongue) -> None:
 def _label_lines(
     axes: Axes, found: Verification, unit: str, language: Tongue, colour: str, target: float | None
 ) -> None:
-    """The lines named at the right end, moved apart where they would touch."""
+    """The lines named right of the axes by their means after the measure, moved apart where they would touch.
+
+    Before any period shows the measure, the last level to be expected stands there alone.
+    """
     last = found.series.iloc[-1]
     labels: list[tuple[float, str, str]] = []
-    if numbers.is_number(last["counterfactual"]):
+    if numbers.is_number(found.expected):
+        worded = expected_words(found, language, unit)
+        labels.append((found.expected, say("interrupted.without_mean", language, value=worded), palette.INK))
+        worded = numbers.amount(found.after, unit, language)
+        labels.append((found.after, say("interrupted.seen_mean", language, value=worded), colour))
+    elif numbers.is_number(last["counterfactual"]):
         worded = numbers.amount(last["counterfactual"], unit, language)
         labels.append(
             (float(last["counterfactual"]), say("interrupted.without", language, value=worded), palette.INK)
         )
-    if last["phase"] == "after" and numbers.is_number(last["fitted"]):
-        worded = numbers.amount(last["fitted"], unit, language)
-        labels.append((float(last["fitted"]), say("interrupted.fitted", language, value=worded), colour))
     if numbers.is_number(target):
         words = numbers.target(target, unit, found.direction, language)
         labels.append((float(target), say("figure.target", language, target=words), palette.QUIET))

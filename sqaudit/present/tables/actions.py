@@ -156,8 +156,10 @@ def _table(
 
 def _heads(names: tuple[str, ...], tongue: Tongue) -> list[Cell]:
     numeric = ("effect", "interval")
+    # Two columns of figures side by side need the room of figures, not that of crowded headings.
+    written = number if set(numeric) <= set(names) else heading
     return [
-        heading(text) if name in numeric else Cell(text)
+        written(text) if name in numeric else Cell(text)
         for name in names
         for text in [say(f"{_AREA}.column.{name}", tongue)]
     ]

@@ -12,7 +12,7 @@ from sqaudit.books.headline import causes_of
 from sqaudit.present import palette
 from sqaudit.present.blocks import Block, bilingual
 from sqaudit.present.book_words import BookWords
-from sqaudit.present.tables.cells import records_of
+from sqaudit.present.tables.cells import heads, records_of
 from sqaudit.present.tables.markup import Cell, Row, heading, marked, number, table, words
 from sqaudit.present.words import DASH, Language, Tongue
 from sqaudit.standards import Standard
@@ -32,10 +32,8 @@ def previous_book_table(rows: pd.DataFrame, standards: Sequence[Standard], langu
         said = BookWords(standards, tongue)
         named = [said.say("compare.together") if one == JOINT else said.causes(one) for one in causes]
         head = [
-            Cell(said.say("compare.indicator")),
-            *(Cell(said.say(f"compare.{one}"), kind="number") for one in ("before", "now")),
-            Cell(said.figure("verdict")),
-            *(heading(one) for one in (said.say("compare.change"), *named)),
+            *heads(["indicator", "before", "now", "verdict", "difference"], tongue),
+            *(heading(one[:1].upper() + one[1:]) for one in named),
         ]
         return table(head, [Row(_cells(row, causes, said)) for row in records_of(rows)], tongue)
 
@@ -47,12 +45,12 @@ def _cells(row: dict[str, Any], causes: Sequence[str], said: BookWords) -> list[
     small = "" if figure == "value" else said.figure(figure)
     told = [number(said.number(row[side], figure, indicator)) for side in ("before", "now")]
     parts = [number(said.difference(row[one], figure, indicator)) for one in ("change", *causes)]
-    return [Cell(said.named(indicator), small), *told, _turned(row, said), *parts]
+    return [Cell(said.named(indicator), small), *told, _turned(row, bool(causes), said), *parts]
 
 
-def _turned(row: dict[str, Any], said: BookWords) -> Cell:
-    """The verdict that turned, with the cause; of a figure that appeared or vanished the cause alone."""
-    cause = said.causes(str(row["turned_at"])) if row["turned_at"] else ""
+def _turned(row: dict[str, Any], several: bool, said: BookWords) -> Cell:
+    """The verdict that turned, with its cause if there are several; of a figure that appeared its cause."""
+    cause = said.causes(str(row["turned_at"])) if several and row["turned_at"] else ""
     if row["verdict_before"] == row["verdict_now"]:
         return words(DASH, cause)
     verdict = str(row["verdict_now"])
