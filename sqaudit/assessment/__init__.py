@@ -10,13 +10,22 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from sqaudit.assessment.read import read_rules
+from sqaudit.assessment.read import RulesFile, in_order, read_rules, rules_in_part
 from sqaudit.assessment.rules import AssessmentRules, Lines
 
 if TYPE_CHECKING:
     from sqaudit.assessment.assessing import Assessment, assess
 
-__all__ = ["Assessment", "AssessmentRules", "Lines", "assess", "read_rules"]
+__all__ = [
+    "Assessment",
+    "AssessmentRules",
+    "Lines",
+    "RulesFile",
+    "assess",
+    "in_order",
+    "read_rules",
+    "rules_in_part",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,7 @@ from sqaudit.assessment.funnel import Spread
 from sqaudit.assessment.judgements import judge
 from sqaudit.assessment.league import LEAGUE, LISTS, league_table, naive_lists
 from sqaudit.assessment.missed import Outcome, missed
+from sqaudit.assessment.per_rule import PER_RULE, Judging
 from sqaudit.assessment.rewards import clean_quarter, top
 from sqaudit.assessment.rules import AssessmentRules, CleanQuarter, MajorComplaint, Missed, Rule, Top
 from sqaudit.frames import require
@@ -29,9 +30,11 @@ class Assessment:
     candidates   who is worth a review, with the evidence and the chance to be wrong; never a payroll file
     withheld     who lies beyond a line by the bare figure and is no candidate, with the reason
     expected     how many false names to expect in each list
-    consequences what the document would name for candidates, under each reading of stacking
+    consequences what the document's changes of pay add up to for candidates, under each reading of stacking;
+                 a consequence that changes no pay stands with its candidate only
     comparison   funnel, shrunken, like with like, groups, for the month and its quarter (`comparison`)
     league       the naive table, and `lists` with the innocents it would have named (`league`)
+    per_rule     how many each rule judged and named, or why nobody could be judged (`per_rule`)
     notes        codes of what a reader must know
     period, quarter   the month assessed and the quarter it lies in
     """
@@ -48,6 +51,7 @@ class Assessment:
     league: pd.DataFrame
     lists: pd.DataFrame
     notes: tuple[str, ...]
+    per_rule: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(PER_RULE)))
 
 
 def assess(
@@ -84,10 +88,19 @@ def assess(
     month = period or max([*counted.loc[counted["grain"] == "month", "period"], *told["period"]], default="")
     quarter = quarter_of(month) if month else ""
     judgements = judge(counted, rules)
-    outcomes = list(_missed(counted, rules, month, mixed))
+    missing = list(_missed(counted, rules, month, mixed))
+    outcomes = [outcome for *_, outcome in missing]
     rewards, unknown = _rewards(counted, judgements, told, rules, month, quarter)
     majors = [_majors(told, rule, rules, month) for rule in rules.rules if isinstance(rule, MajorComplaint)]
     candidates = joined([*(one.candidates for one in outcomes), *rewards, *majors], CANDIDATES)
+    judging = Judging(
+        *(rules, (month, quarter), counted, judgements, told),
+        {(rule, level): _judged(missing, rule, level) for rule, level, _ in missing},
+        unknown,
+        _ends(month, quarter),
+    )
+    there = sorted({str(one) for one in (*counted["level"], *told["level"])})
+    meant = {rule.id: [one for one in there if _for(rule, rules, one)] for rule in rules.rules}
     comparison, league, lists = _comparison(counted, rules, (month, quarter), mixed, spread)
     return Assessment(
         rules=rules,
@@ -105,6 +118,7 @@ def assess(
             *_notes(judgements, comparison, counted, mixed, month, unknown),
             *_unused(cells, counted, told, rules),
         ),
+        per_rule=judging.told(candidates, meant),
     )
 
 
@@ -146,7 +160,7 @@ def _for(rule: Rule, rules: AssessmentRules, level: str) -> bool:
 
 def _missed(
     counted: pd.DataFrame, rules: AssessmentRules, month: str, mix: pd.DataFrame | None
-) -> Iterator[Outcome]:
+) -> Iterator[tuple[str, str, Outcome]]:
     groups = {(str(key[0]), str(key[1])): frame for key, frame in counted.groupby(["level", "indicator"])}
     for rule in rules.rules:
         if not isinstance(rule, Missed):
@@ -154,7 +168,17 @@ def _missed(
         for (level, indicator), frame in groups.items():
             if _for(rule, rules, level) and indicator in (rule.indicators or rules.by_indicator):
                 known = _of(mix, level, indicator, [])
-                yield missed(frame, rules.by_indicator[indicator], rule, rules, month, known)
+                found = missed(frame, rules.by_indicator[indicator], rule, rules, month, known)
+                yield rule.id, level, found
+
+
+def _judged(missing: list[tuple[str, str, Outcome]], rule: str, level: str) -> set[str]:
+    """The units that a `missed` rule judged at a level, in whatever indicator."""
+    return {unit for of, at, found in missing if (of, at) == (rule, level) for unit in found.judged}
+
+
+def _ends(month: str, quarter: str) -> bool:
+    return bool(quarter) and month == months_of(quarter)[-1]
 
 
 def _rewards(
@@ -168,7 +192,7 @@ def _rewards(
     found: list[pd.DataFrame] = []
     unknown: list[str] = []
     now = judgements[judgements["period"] == month]
-    ends = bool(quarter) and month == months_of(quarter)[-1]
+    ends = _ends(month, quarter)
     for rule in rules.rules:
         for level in sorted({str(one) for one in counted["level"]}):
             if not _for(rule, rules, level):
@@ -244,7 +268,7 @@ def _notes(
         yield "few_cases"
     if (now["reason"] == "missing_count").any():
         yield "missing_counts"
-    if comparison["overdispersed"].astype(bool).any():
+    if (comparison["overdispersed"].astype(bool) & ~comparison["like_with_like"].astype(bool)).any():
         yield "overdispersed"
     yield "mix_known" if mix is not None else "mix_unknown"
     if mix is not None and _differs(counted, mix, month):

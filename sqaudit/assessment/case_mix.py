@@ -7,14 +7,15 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from sqaudit.assessment.exact_strata import Array, Strata, odds_interval, tails
+from sqaudit.assessment.exact_strata import Array, Strata, bounds, odds_interval, tails
+from sqaudit.assessment.funnel import ALARM, WARNING
 from sqaudit.frames import require
 
 THINNEST = 20  # cases of all units below which a stratum is pooled with its like
 POOLED = "*"  # stands for every value that was too thin by itself
 COLUMNS = (
     "unit", "compared", "compared_bad", "not_compared", "expected", "ratio", "ratio_low", "ratio_high",
-    "chance_worse", "chance_better", "reason",
+    "chance_worse", "chance_better", "low_95", "high_95", "low_998", "high_998", "reason",
 )  # fmt: skip
 
 
@@ -27,6 +28,7 @@ def standardise(
     Columns out: `unit`, `compared` (cases in strata where others have some), `compared_bad`, `not_compared`,
     `expected` (faults), `ratio` (faults seen to expected; 1 is like the others), `ratio_low`, `ratio_high`,
     `chance_worse` and `chance_better` (that a unit like the others shows so many or more, so many or fewer),
+    `low_95` to `high_998` (faults beyond which such a unit rarely gets, by those chances: `bounds`),
     `reason` (`""`, `nobody_to_compare`, `nothing_expected`). Sorted by unit.
 
     Strata that hold fewer than `thinnest` cases of all units are pooled with others as thin that share all
@@ -93,19 +95,21 @@ def _compared(unit: str, count: Array, bad: Array, row: int, confidence: float) 
     used = (own_n > 0) & (other_n > 0)
     left_out = float(own_n[~used].sum())
     if not used.any():
-        return (unit, 0.0, 0.0, left_out, *[np.nan] * 6, "nobody_to_compare")
+        return (unit, 0.0, 0.0, left_out, *[np.nan] * 10, "nobody_to_compare")
     strata = Strata(own_bad[used], own_n[used], other_bad[used], other_n[used])
     rates = strata.other_bad / strata.other_n
     expected, seen = float((strata.n * rates).sum()), float(strata.bad.sum())
     chance = tails(strata)
+    warning, alarm = bounds(strata, (WARNING, ALARM))
+    reached = chance.at_least, chance.at_most, *warning, *alarm
     told = (unit, float(strata.n.sum()), seen, left_out, expected)
     if expected == 0:
-        return (*told, np.nan, np.nan, np.nan, chance.at_least, chance.at_most, "nothing_expected")
+        return (*told, np.nan, np.nan, np.nan, *reached, "nothing_expected")
     low, high = (_ratio(odds, strata.n, rates) for odds in odds_interval(strata, confidence))
     ratio = seen / expected
     # At the others' rates the odds seen need not give the very ratio seen; the interval holds it.
     ends = min(low, ratio), max(high, ratio)
-    return (*told, ratio, *ends, chance.at_least, chance.at_most, "")
+    return (*told, ratio, *ends, *reached, "")
 
 
 def _ratio(odds: float, n: Array, rates: Array) -> float:

@@ -25,9 +25,9 @@ from sqaudit.assessment.shrinkage import shrink
 
 COMPARISON = (
     "level", "indicator", "period", "unit", "numerator", "denominator", "value", "rate", "low_95", "high_95",
-    "low_998", "high_998", "phi", "tau", "overdispersed", "position", "shrunken", "shrunken_low",
-    "shrunken_high", "expected", "ratio", "ratio_low", "ratio_high", "chance_worse", "chance_better",
-    "adjusted", "place_first", "place_last", "group", "reason",
+    "low_998", "high_998", "like_with_like", "phi", "tau", "overdispersed", "position", "shrunken",
+    "shrunken_low", "shrunken_high", "expected", "ratio", "ratio_low", "ratio_high", "chance_worse",
+    "chance_better", "place_first", "place_last", "group", "reason",
 )  # fmt: skip
 Flags = npt.NDArray[np.bool_]
 _MIX = ("expected", "ratio", "ratio_low", "ratio_high", "chance_worse", "chance_better")
@@ -46,12 +46,14 @@ def compare_units(
     Out, one row for each unit, in the order given:
 
     rate            share of all units together (of those judged where any is); the middle of the funnel
-    low_95 ...      funnel limits at the unit's size, exact, or widened by `spread` where `overdispersed`
-    position        worse_998, worse_95, inside, better_95, better_998, or no_verdict below the minimum
+    low_95 ...      how far chance takes a unit like the others: at its size, exact, or widened by `spread`
+                    where `overdispersed`; with `mix` given, at the very cases it has, exact
+    like_with_like  whether the limits are for the cases it has
+    position        of the value beside these limits: worse_998, worse_95, inside, better_95, better_998, or
+                    no_verdict below the minimum
     shrunken ...    the share pulled towards all units', with its interval
     expected ...    faults expected of the cases with the others' rates, ratio of those seen, exact chances
-                    of a unit like the others; with `mix` given, position and groups go by these
-    adjusted        the share adjusted for the cases: ratio times the share of faults of all others
+                    of a unit like the others, by which groups are told
     place_first     places the unit may take among those judged, 1 the best, all places holding together;
     place_last      0 where not judged
     group           worse, better, or alike: not to be told apart from the others (Holm); "" where not judged
@@ -63,16 +65,16 @@ def compare_units(
     judged = known & (n >= rules.minimum)
     basis = judged if judged.any() else known
     rate = float(bad[basis].sum() / n[basis].sum()) if basis.any() else np.nan
-    limits, found = _funnel(bad, n, judged, rate, spread)
+    by_size, found = _funnel(bad, n, judged, rate, spread)
     share = np.where(known, bad / np.where(known, n, 1), np.nan)
     pulled = shrink(np.where(known, bad, 0), np.where(known, n, 0), rules.confidence)
     like = _like_with_like(frame, mix, rules)
-    adjusted = np.minimum(like["ratio"].to_numpy(np.float64) * _others_rate(bad, n, known), 1.0)
+    limits = by_size if mix is None else _limits_of_its_cases(like, bad, n)
     place = _places(frame, bad, n, judged, mix, rules)
     good = lines.direction == "higher"
     alone = int(judged.sum()) < 2
     chance_worse, chance_better = (like[name].where(judged).to_numpy(np.float64) for name in _MIX[4:])
-    position = _position(share, limits, like if mix is not None else None, judged)
+    position = _position(share, limits, judged)
     return frame.assign(
         value=frame["numerator"] / frame["denominator"].where(frame["denominator"] > 0),
         rate=_told(rate, good),
@@ -80,6 +82,7 @@ def compare_units(
         high_95=_told(limits[f"{'low' if good else 'high'}_95"], good),
         low_998=_told(limits[f"{'high' if good else 'low'}_998"], good),
         high_998=_told(limits[f"{'low' if good else 'high'}_998"], good),
+        like_with_like=mix is not None,
         phi=found.phi,
         tau=found.tau,
         overdispersed=found.present,
@@ -88,7 +91,6 @@ def compare_units(
         shrunken_low=_told(pulled.high if good else pulled.low, good),
         shrunken_high=_told(pulled.low if good else pulled.high, good),
         **{name: like[name].to_numpy(np.float64) for name in _MIX},
-        adjusted=_told(adjusted, good),
         place_first=place.first,
         place_last=place.last,
         group=told_apart(chance_worse, chance_better, rules.level),
@@ -96,11 +98,17 @@ def compare_units(
     )[list(COMPARISON)]
 
 
-def _others_rate(bad: Array, n: Array, known: Flags) -> Array:
-    """The share of faults of all others together, for each unit; NaN where there are none."""
-    faults, cases = np.where(known, bad, 0), np.where(known, n, 0)
-    rest = cases.sum() - cases
-    return np.asarray((faults.sum() - faults) / np.where(rest > 0, rest, np.nan))
+def _limits_of_its_cases(like: pd.DataFrame, bad: Array, n: Array) -> dict[str, Array]:
+    """Shares of faults that chance takes a unit to with its cases; those of nobody else count as they are.
+
+    The plain share is held against them, and not a share "adjusted" by the ratio of faults seen to expected:
+    where little is expected, one fault more would move that by tens of per cents.
+    """
+    apart = bad - like["compared_bad"].to_numpy(np.float64)
+    return {
+        name: (like[name].to_numpy(np.float64) + apart) / np.where(n > 0, n, np.nan)
+        for name in ("low_95", "high_95", "low_998", "high_998")
+    }
 
 
 def _told(faults: Array | float, good: bool) -> Array | float:
@@ -124,16 +132,9 @@ def _funnel(
     return limits, found
 
 
-def _position(
-    share: Array, limits: dict[str, Array], like: pd.DataFrame | None, judged: Flags
-) -> npt.NDArray[np.str_]:
-    if like is None:
-        worse = {name: share > limits[f"high_{name}"] for name in ("998", "95")}
-        better = {name: share < limits[f"low_{name}"] for name in ("998", "95")}
-    else:
-        tail = {"998": (1 - ALARM) / 2, "95": (1 - WARNING) / 2}
-        worse = {name: like["chance_worse"].to_numpy(np.float64) <= tail[name] for name in tail}
-        better = {name: like["chance_better"].to_numpy(np.float64) <= tail[name] for name in tail}
+def _position(share: Array, limits: dict[str, Array], judged: Flags) -> npt.NDArray[np.str_]:
+    worse = {name: share > limits[f"high_{name}"] for name in ("998", "95")}
+    better = {name: share < limits[f"low_{name}"] for name in ("998", "95")}
     words = ["no_verdict", "worse_998", "better_998", "worse_95", "better_95"]
     cases = [~judged, worse["998"], better["998"], worse["95"], better["95"]]
     return np.select(cases, [np.asarray(word) for word in words], np.asarray("inside"))

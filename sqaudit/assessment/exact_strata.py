@@ -10,6 +10,7 @@ Analysis, 2nd ed., section 6.7.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -62,6 +63,35 @@ def tails(strata: Strata) -> Tails:
     at_least = float(chance[max(seen, 0) :].sum()) if seen < len(chance) else 0.0
     at_most = float(chance[: max(seen + 1, 0)].sum())
     return Tails(min(at_least, 1.0), min(at_most, 1.0))
+
+
+class Bounds(NamedTuple):
+    """Faults between which a unit like the others stays; half a case apart from the counts beyond."""
+
+    low: float
+    high: float
+
+
+def bounds(strata: Strata, confidences: Sequence[float]) -> list[Bounds]:
+    """For each confidence, the faults beyond which a unit like the others gets with at most half the rest.
+
+    A count lies above `high` just when the chance of so many or more is at most (1 - confidence) / 2, and
+    below `low` likewise: the same chances as `tails`. Where no count is as rare as that, the bound is the
+    last count that can be, and nothing lies beyond it.
+
+    >>> bounds(Strata(*map(np.array, ([9.0], [30.0], [3.0], [90.0]))), [0.95])
+    [Bounds(low=0.0, high=6.5)]
+    """
+    total = _sum(strata, 0.0)
+    counts = total.start + np.arange(len(total.chance))
+    at_most, at_least = total.chance.cumsum(), total.chance[::-1].cumsum()[::-1]
+    found = []
+    for tail in map(tail_of, confidences):
+        few, many = counts[at_most <= tail], counts[at_least <= tail]
+        low = float(few[-1]) + 0.5 if len(few) else float(total.lowest)
+        high = float(many[0]) - 0.5 if len(many) else float(total.highest)
+        found.append(Bounds(low, high))
+    return found
 
 
 def odds_interval(strata: Strata, confidence: float) -> tuple[float, float]:
@@ -167,4 +197,4 @@ def _convolved(first: Array, second: Array) -> Array:
     return np.maximum(np.asarray(fftconvolve(first, second), np.float64), 0.0)
 
 
-__all__ = ["Strata", "Tails", "odds_interval", "tails"]
+__all__ = ["Bounds", "Strata", "Tails", "bounds", "odds_interval", "tails"]

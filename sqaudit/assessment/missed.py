@@ -24,11 +24,12 @@ SUMS = ("numerator", "denominator", "bad")
 
 
 class Outcome(NamedTuple):
-    """Rows for the list, names a bare figure would have added, and how many false ones to expect."""
+    """Rows for the list, names a bare figure would have added, false ones to expect, and who was judged."""
 
     candidates: pd.DataFrame
     withheld: pd.DataFrame
     expected: pd.DataFrame
+    judged: frozenset[str] = frozenset()
 
 
 def missed(
@@ -57,7 +58,7 @@ def missed(
     runs = _runs(cells, rule.months, rules.minimum, period)
     now = cells[(cells["grain"] == "month") & (cells["period"] == period)]
     if np.isnan(line) or now.empty:
-        return Outcome(*(pd.DataFrame() for _ in range(3)))
+        return Outcome(pd.DataFrame(), pd.DataFrame(), pd.DataFrame())
     pooled = _pooled(runs, now, rule.months, line)
     bad, n = (pooled[name].to_numpy(np.float64) for name in ("bad", "denominator"))
     judged = pooled["judged"].to_numpy(bool)
@@ -99,6 +100,7 @@ def missed(
         listed(table[chosen], rule, "missed", period),
         joined([withheld], WITHHELD),
         _expected(table, rule, period, judged, chosen, by_point, innocent, line, rules),
+        frozenset(pooled.loc[judged, "unit"].astype(str)),
     )
 
 

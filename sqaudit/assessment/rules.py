@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from sqaudit.descriptions import Description, OfOneFile, Text
+from sqaudit.errors import did_you_mean
 from sqaudit.standards.values import Figure, Identifier
 
 Reading = Literal["bound", "point"]
 LineName = Literal["target", "warn", "penalty"]
 Share = Annotated[Figure, Field(ge=0, le=1)]
+KINDS = ("missed", "top", "clean_quarter", "major_complaint")
 INNER = Annotated[Figure, Field(gt=0, lt=1)]
 
 
@@ -178,11 +180,18 @@ class AssessmentRules(OfOneFile):
             if isinstance(rule, Missed):
                 for name in rule.indicators or known:
                     if name not in known:
-                        yield ("rules", place, "indicators"), f"{name} has no lines."
+                        yield ("rules", place, "indicators"), f"{name} has no lines.{_meant(name, known)}"
                     elif rule.indicators and known[name].line(rule.line) is None:
                         yield ("rules", place, "line"), f"{name} has no line `{rule.line}`."
             elif isinstance(rule, Top | CleanQuarter) and rule.indicator not in known:
-                yield ("rules", place, "indicator"), f"{rule.indicator} has no lines."
+                yield (
+                    ("rules", place, "indicator"),
+                    f"{rule.indicator} has no lines.{_meant(rule.indicator, known)}",
+                )
+
+
+def _meant(name: str, known: Iterable[str]) -> str:
+    return f" {said}" if (said := did_you_mean(name, list(known))) else ""
 
 
 def _other(side: str) -> str:
@@ -190,6 +199,7 @@ def _other(side: str) -> str:
 
 
 __all__ = [
+    "KINDS",
     "AssessmentRules",
     "CleanQuarter",
     "Consequence",

@@ -57,7 +57,7 @@ def gaming_findings(audit: Audit, by: Sequence[str] = ("team",), period: PeriodL
     question = audit.question((tuple(by),), (chosen,))
     search = _Search(audit, question, tuple(by))
     rows = [*search.bunchings(), *search.patterns(), *search.invitations(), *search.marks()]
-    return reported(rows, search.lacking, audit.run.confidence)
+    return reported(rows, search.lacking, audit.run.confidence, chosen.label)
 
 
 def _period(audit: Audit, period: PeriodLike) -> Period:

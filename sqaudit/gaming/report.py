@@ -29,11 +29,13 @@ class GamingReport:
     just inside the limit; else they are shares. `where` is the condition that lists the records in
     `audit.records`, `explanation` the key of the innocent explanation that has to be ruled out first.
     `not_assessable` says what could not be looked at (NOT_ASSESSABLE), each with a reason of REASONS.
+    `period` is the span searched.
     """
 
     compared: pd.DataFrame
     not_assessable: pd.DataFrame
     confidence: float = 0.95
+    period: str = ""
 
     @property
     def findings(self) -> pd.DataFrame:
@@ -44,6 +46,7 @@ class GamingReport:
     def as_dict(self) -> dict[str, Any]:
         """The report as plain values, for JSON."""
         return {
+            "period": self.period,
             "confidence": self.confidence,
             "compared": len(self.compared),
             "findings": self.findings.to_dict("records"),
@@ -52,12 +55,13 @@ class GamingReport:
 
 
 def reported(
-    rows: Sequence[dict[str, Any]], lacking: Sequence[dict[str, Any]], confidence: float
+    rows: Sequence[dict[str, Any]], lacking: Sequence[dict[str, Any]], confidence: float, period: str
 ) -> GamingReport:
-    """The report of comparisons and of what could not be compared."""
+    """The report of comparisons in a period, and of what could not be compared."""
     frame = pd.DataFrame(list(rows), columns=list(COMPARED))
     p_values = frame["p_value"].to_numpy("float64")
     frame = frame.assign(p_adjusted=adjusted(p_values, "holm"))
     order = ["p_adjusted", "p_value", "detector", "kind", "by", "segment"]
     ordered = frame.sort_values(order, kind="stable").reset_index(drop=True)
-    return GamingReport(ordered, pd.DataFrame(list(lacking), columns=list(NOT_ASSESSABLE)), confidence)
+    absent = pd.DataFrame(list(lacking), columns=list(NOT_ASSESSABLE))
+    return GamingReport(ordered, absent, confidence, period)

@@ -23,6 +23,7 @@ GAMED_BY = ("team", "department", "agent")  # the first that the records have; h
 _FRAMES = tuple(
     one.name for one in fields(Assessment) if one.name not in ("rules", "period", "quarter", "notes")
 )
+_LATER = ("per_rule",)  # books of earlier versions do not hold it
 
 __all__ = ["FILE", "Assessed", "assessed_month", "read_assessed"]
 
@@ -33,8 +34,8 @@ class Assessed:
 
     `done` is None where the run names no rules, or where nothing of what they judge is in the records;
     `lacking` (what, name, reason) then says why. `unassigned` counts cases of the month that name no unit.
-    `month_open` says that the month had not ended when cases were judged. `gaming` is None where no records
-    say whose cases they are.
+    `month_open` says that the month had not ended when cases were judged. `gaming` is of the quarter that the
+    month lies in, since a month holds too few cases for it; None where no records say whose cases they are.
     """
 
     month: str
@@ -50,7 +51,7 @@ class Assessed:
         """The assessment of an open audit for the last month of a period, that of the run if not given."""
         chosen = period or audit.run.chosen_period
         month, rules = assessed_month(audit, chosen), audit.plan.assessment
-        gaming = _gaming(audit, chosen)
+        gaming = _gaming(audit, month)
         if rules is None:
             return cls(month.label, gaming=gaming)
         counted = count_units(audit, rules, month)
@@ -71,7 +72,7 @@ class Assessed:
 
     def told(self) -> dict[str, Any]:
         """What was found, row by row, for a program that reads it."""
-        names = ("candidates", "withheld", "expected", "consequences", "comparison", "lists")
+        names = ("candidates", "withheld", "expected", "consequences", "comparison", "lists", "per_rule")
         rows = {
             name: [] if self.done is None else getattr(self.done, name).to_dict("records") for name in names
         }
@@ -117,7 +118,8 @@ def read_assessed(folder: Path) -> Assessed | None:
         rules = None if content["rules"] is None else AssessmentRules.model_validate(content["rules"])
         done = None
         if rules is not None and content["frames"]:
-            frames = {name: from_plain(pd.DataFrame, content["frames"][name]) for name in _FRAMES}
+            written = [name for name in _FRAMES if name in content["frames"] or name not in _LATER]
+            frames = {name: from_plain(pd.DataFrame, content["frames"][name]) for name in written}
             quarter, notes = content["quarter"], tuple(content["notes"])
             done = Assessment(rules=rules, period=content["month"], quarter=quarter, notes=notes, **frames)
         return Assessed(
@@ -139,7 +141,10 @@ def assessed_month(audit: Audit, period: Period) -> Period:
     return containing(last, "month")
 
 
-def _gaming(audit: Audit, period: Period) -> GamingReport | None:
+def _gaming(audit: Audit, month: Period) -> GamingReport | None:
+    """What looks worked on in the quarter of the month, whichever period brought the month about."""
     there = {name for columns in audit.columns.values() for name in columns}
     by = next((name for name in GAMED_BY if name in there), None)
-    return gaming_findings(audit, (by,), period) if by is not None else None
+    if by is None or month.start is None:
+        return None
+    return gaming_findings(audit, (by,), containing(month.start, "quarter"))

@@ -109,7 +109,7 @@ def planned(
     calendars, calendar_faults = asked_calendars(run, standards, base, where)
     notebooks, notebook_faults = notebook_files(run, base, where)
     trees, tree_faults = run_trees(run, standard, peeked, base, where)
-    rules, rule_faults = run_rules(run, standard, base, where)
+    rules, rule_faults = run_rules(run, standard, peeked, base, where)
     actions, action_faults = run_actions(run, base, where)
     book, book_faults = previous_book(run, base, where)
     faults += [

@@ -14,11 +14,14 @@ from sqaudit.present.words import Labels, Tongue, joined, named, say
 __all__ = [
     "candidate_sentence",
     "candidate_sentences",
+    "consequence_sentences",
     "expected_sentence",
     "group_sentence",
     "naive_sentences",
     "names_of",
     "note_sentences",
+    "rule_sentences",
+    "same_cases_sentences",
     "stacked_sentences",
     "withheld_sentence",
 ]
@@ -98,6 +101,57 @@ def expected_sentence(row: Row, labels: Labels, language: Tongue) -> str:
         by_point=int(row["listed_by_point"]),
         innocent=_about(row["false_by_point"]),
     )
+
+
+def rule_sentences(done: Assessment, labels: Labels, language: Tongue) -> list[str]:
+    """For each rule how many were judged and named, or why nobody could be.
+
+    A rule whose levels the records lack is told with whatever else they lack.
+    """
+    rows = done.per_rule[done.per_rule["reason"] != "no_level"].to_dict("records")
+    return [_rule_sentence(row, done, labels, language) for row in rows]
+
+
+def _rule_sentence(row: Row, done: Assessment, labels: Labels, language: Tongue) -> str:
+    rule, level = named(labels, row["rule"], language), named(labels, row["level"], language, "segment")
+    what = say(
+        f"assessment.per_rule.{row['reason'] or 'judged'}",
+        language,
+        judged=int(row["judged"]),
+        named=int(row["named"]),
+        minimum=done.rules.minimum,
+        month=done.period,
+        quarter=done.quarter,
+    )
+    return say("assessment.per_rule.of", language, rule=rule, level=level, what=what)
+
+
+def same_cases_sentences(done: Assessment, labels: Labels, language: Tongue) -> list[str]:
+    """That rows of several levels tell of the same complaints; nothing where there is one level only."""
+    rows = done.candidates[done.candidates["kind"] == "major_complaint"]
+    levels = [str(level) for level in rows["level"].unique()]
+    if len(levels) < 2:
+        return []
+    names = joined([str(unit) for unit in rows["unit"]], language)
+    whose = joined([named(labels, level, language, "segment") for level in levels], language)
+    return [say("assessment.same_cases", language, units=names, levels=whose)]
+
+
+def consequence_sentences(done: Assessment, labels: Labels, language: Tongue) -> list[str]:
+    """What the document names for those on the list, rule by rule, and what changes of pay add up to."""
+    sentences = [
+        say(
+            "assessment.names_consequence",
+            language,
+            rule=named(labels, rule, language),
+            consequence=named(labels, consequence, language),
+            units=joined([str(unit) for unit in rows["unit"].unique()], language),
+        )
+        for (rule, consequence), rows in done.candidates.groupby(["rule", "consequence"], sort=False)
+    ]
+    if sentences and done.consequences.empty:
+        return [*sentences, say("assessment.no_pay", language)]
+    return [*sentences, *stacked_sentences(done.consequences, language)]
 
 
 def naive_sentences(lists: pd.DataFrame, labels: Labels, language: Tongue) -> list[str]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from sqaudit.inquiry.assessing import Assessed
 from sqaudit.present.assessment_sentences import (
     candidate_sentences,
+    consequence_sentences,
     expected_sentence,
     names_of,
     note_sentences,
+    rule_sentences,
+    same_cases_sentences,
 )
 from sqaudit.present.definitions import labels_of
 from sqaudit.present.gaming_sentences import gaming_lines
@@ -33,6 +36,8 @@ def _lines(found: Assessed, standard_labels: Labels, tongue: Tongue) -> list[str
         return [*lines, say("assessment.nothing", tongue), *lacking_lines(found, labels, tongue), *gaming]
     judged = found.done.expected[found.done.expected["judged"] > 0]
     lines += candidate_sentences(found.done, tongue)
+    for said in (same_cases_sentences, consequence_sentences, rule_sentences):
+        lines += said(found.done, labels, tongue)
     lines += [
         f"{named(labels, row['rule'], tongue)} · {expected_sentence(row, labels, tongue)}"
         for row in judged.to_dict("records")

@@ -20,9 +20,9 @@ def gaming_lines(report: GamingReport, labels: Labels, language: Tongue) -> Iter
     """The report in lines: how much was compared, and each finding with its records and what to rule out."""
     found = report.findings
     if found.empty:
-        yield say("gaming.none", language, count=len(report.compared))
+        yield say("gaming.none", language, period=report.period, count=len(report.compared))
         return
-    yield say("gaming.head", language, count=len(report.compared), found=len(found))
+    yield say("gaming.head", language, period=report.period, count=len(report.compared), found=len(found))
     for row in found.to_dict("records"):
         yield finding_line(row, labels, language)
         yield say("gaming.records", language, where=row["where"])

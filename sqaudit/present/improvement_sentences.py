@@ -19,11 +19,8 @@ from sqaudit.verification.differences import Controls
 from sqaudit.verification.outcome import Verification
 from sqaudit.verification.power import WANTED
 
-_SAID_IN_NUMBERS = (
-    "regression_corrected",
-    "cannot_tell",
-    "weeks_not_settled",
-)  # their sentences carry figures
+# Their sentences carry figures.
+_SAID_IN_NUMBERS = ("regression_corrected", "cannot_tell", "weeks_not_settled")
 _OF_NOTHING_AFTER = ("transition_left_out", "nothing_after")  # one sentence says both
 
 __all__ = [

@@ -11,11 +11,13 @@ from sqaudit.assessment import Assessment
 from sqaudit.inquiry.assessing import Assessed
 from sqaudit.present import blocks
 from sqaudit.present.assessment_sentences import (
+    consequence_sentences,
     expected_sentence,
     group_sentence,
     naive_sentences,
     note_sentences,
-    stacked_sentences,
+    rule_sentences,
+    same_cases_sentences,
 )
 from sqaudit.present.assessment_terminal import labels_for, lacking_lines
 from sqaudit.present.blocks import Block
@@ -50,7 +52,7 @@ def assessment(reader: Reader) -> Block:
         *_withheld(reader, done, labels),
         *_comparison(reader, found, done),
         *_naive(reader, done, labels),
-        *_consequences(reader, done),
+        *_consequences(reader, done, labels),
         *_limits(reader, found, done),
     )
 
@@ -96,7 +98,9 @@ def _candidates(reader: Reader, done: Assessment, labels: Labels) -> list[Block]
             for row in judged.to_dict("records")
         ]
 
-    return [head, shown, *_listed(reader, expectations, "note")]
+    same = _listed(reader, lambda tongue: same_cases_sentences(done, labels, tongue))
+    rules = _listed(reader, lambda tongue: rule_sentences(done, labels, tongue))
+    return [head, shown, *same, *rules, *_listed(reader, expectations, "note")]
 
 
 def _withheld(reader: Reader, done: Assessment, labels: Labels) -> list[Block]:
@@ -134,8 +138,7 @@ def _group(reader: Reader, found: Assessed, of: tuple[str, str], units: pd.DataF
     ]
     if found.rules is not None and int((units["position"] != "no_verdict").sum()) >= LEAST_DRAWN:
         line = found.rules.by_indicator[indicator]
-        adjusted = bool(units["adjusted"].notna().any())
-        drawn = Funnel(line.direction, line.target, found.rules.minimum, adjusted)
+        drawn = Funnel(line.direction, line.target, found.rules.minimum)
         figure = reader.figure(
             lambda tongue: funnel_figure(units, tongue, name[tongue], drawn),
             lambda tongue: alt_funnel(units, name[tongue], tongue),
@@ -177,11 +180,11 @@ def _naive(reader: Reader, done: Assessment, labels: Labels) -> list[Block]:
     return [*head, *shown] if shown else []
 
 
-def _consequences(reader: Reader, done: Assessment) -> list[Block]:
-    if done.consequences.empty:
+def _consequences(reader: Reader, done: Assessment, labels: Labels) -> list[Block]:
+    if done.candidates.empty:
         return []
     head = [reader.heading("assessment.consequences", 3), reader.text("assessment.consequences_intro")]
-    return [*head, *_listed(reader, lambda tongue: stacked_sentences(done.consequences, tongue))]
+    return [*head, *_listed(reader, lambda tongue: consequence_sentences(done, labels, tongue))]
 
 
 def _limits(reader: Reader, found: Assessed, done: Assessment) -> list[Block]:

@@ -168,6 +168,30 @@ def test_a_major_complaint_is_reviewed_whatever_the_numbers() -> None:
     assert done.candidates[["unit", "consequence", "numerator"]].to_numpy().tolist() == [["U01", "review", 2]]
 
 
+def test_every_rule_says_how_many_it_judged_and_named_or_why_nobody() -> None:
+    def told(month_assessed: str, minimum: int = 20, **given: Any) -> dict[str, tuple[int, int, str]]:
+        cells = months([95, 97, 99], [96, 97, 99], [94, 80, 99])
+        chosen = rules(MISS, STAR, CLEAN, MAJOR, minimum=minimum)
+        rows = assess(cells, chosen, period=month_assessed, **given).per_rule
+        return {row.rule: (row.judged, row.named, row.reason) for row in rows.itertuples()}
+
+    complaints = pd.DataFrame(
+        [(unit, f"2026-0{month}", int(unit == "U01"), int(unit == "U01")) for unit in ("U00", "U01", "U02")
+         for month in (7, 8, 9)],
+        columns=["unit", "period", "raised", "major"],
+    )  # fmt: skip
+    september = told("2026-09", complaints=complaints)
+    assert september["miss"] == (3, 1, "")
+    assert september["major"] == (3, 1, "")
+    assert september["clean"][0] == 3
+    assert told("2026-08", complaints=complaints)["clean"] == (0, 0, "quarter_open")
+    silent = told("2026-09")
+    assert silent["clean"] == (0, 0, "complaints_missing")
+    assert silent["major"] == (0, 0, "complaints_absent")
+    few = told("2026-09", minimum=500)
+    assert {few[rule] for rule in ("miss", "star", "clean")} == {(0, 0, "few_cases")}
+
+
 def test_consequences_under_every_reading() -> None:
     lines = [{"indicator": name, "target": 0.95, "penalty": 0.9} for name in ("on_time", "solved")]
     cells = pd.concat([months([70], [70]), months([70], [70]).assign(indicator="solved")])

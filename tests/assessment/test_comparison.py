@@ -75,12 +75,46 @@ def test_cases_that_nobody_else_has_are_not_compared() -> None:
     )
     found = standardise(cells, ["kind"]).set_index("unit")
     assert found.loc["A", ["compared", "not_compared", "ratio"]].tolist() == [100, 100, 1]
-    assert done([80, 95, 90], [90, 100, 120]).comparison["adjusted"].tolist()[:3] == pytest.approx(
-        [80 / 90, 0.95, 0.75]  # one stratum leaves the figure as it is
-    )
     only = standardise(cells[cells["unit"] == "A"], ["kind"])
     assert only["reason"].tolist() == ["nobody_to_compare"]
     assert only["ratio"].isna().all()
+
+
+def test_a_position_is_that_of_the_value_beside_the_limits_of_its_cases() -> None:
+    """Exactly, in every unit and for any mix: a figure can show the verdict."""
+    generator = np.random.default_rng(17)
+    rates = {"easy": 0.03, "hard": 0.3}
+    seen: set[str] = set()
+    for _ in range(25):
+        rows = [
+            (f"U{unit}", kind, int(count), int(generator.binomial(count, min(rate * spread, 1))))
+            for unit, spread in enumerate(generator.uniform(0.3, 2.5, 8))
+            for kind, rate in rates.items()
+            for count in [generator.integers(0, 120)]
+        ]
+        mix = pd.DataFrame(rows, columns=["unit", "kind", "count", "bad"])
+        sums = mix.groupby("unit")[["count", "bad"]].sum()
+        cells = month((sums["count"] - sums["bad"]).tolist(), sums["count"].tolist())
+        mix = mix.assign(unit=mix["unit"].map(dict(zip(sums.index, cells["unit"], strict=True))))
+        found = assess(cells, rules(MISS), mix=mix).comparison
+        found = found[(found["position"] != "no_verdict") & (found["period"] == "2026-09")]
+        assert found["like_with_like"].all()
+        for row in found.to_dict("records"):
+            beyond = {
+                "worse_998": row["value"] < row["low_998"],
+                "better_998": row["value"] > row["high_998"],
+                "worse_95": row["low_998"] <= row["value"] < row["low_95"],
+                "better_95": row["high_95"] < row["value"] <= row["high_998"],
+            }
+            assert [name for name, holds in beyond.items() if holds] == (
+                [row["position"]] if row["position"] != "inside" else []
+            )
+            assert row["position"].startswith("worse") == (row["chance_worse"] <= 0.025)
+            assert row["position"].endswith("998") == (
+                min(row["chance_worse"], row["chance_better"]) <= 0.001
+            )
+            seen.add(row["position"])
+    assert seen == {"worse_998", "worse_95", "inside", "better_95", "better_998"}
 
 
 def test_one_unit_alone_has_nobody_to_be_compared_with() -> None:

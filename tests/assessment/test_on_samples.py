@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,6 +21,7 @@ from sqaudit.inquiry.assessing import FILE, Assessed, read_assessed
 from sqaudit.inquiry.unit_cells import count_units
 from sqaudit.params import Language
 from sqaudit.periods import parse
+from sqaudit.present.assessment_terminal import assessment_lines
 from sqaudit.report.page import Page
 from sqaudit.review import Review
 
@@ -98,6 +100,18 @@ def test_by_the_rules_of_the_sample_only_cases_call_for_a_review(assessed: Asses
 def test_whoever_games_is_found_and_nobody_else(assessed: Assessed) -> None:
     assert assessed.gaming is not None
     assert set(assessed.gaming.findings["segment"]) == {"在线三组"}
+
+
+def test_a_month_has_one_finding_whichever_period_brought_it_about(audit: Audit, assessed: Assessed) -> None:
+    by_month = Assessed.of(audit, parse("2026-09"))
+    assert by_month.gaming is not None
+    assert assessed.gaming is not None
+    assert by_month.gaming.period == assessed.gaming.period == "2026-Q3"
+    assert by_month.gaming.as_dict() == assessed.gaming.as_dict()
+    lines = assessment_lines(by_month, audit.standard, "both")
+    assert lines == assessment_lines(assessed, audit.standard, "both")
+    assert any(re.search(r"in the records of 2026-Q3, \d of them not explained", line) for line in lines)
+    assert any(line.startswith("在 2026-Q3 的记录中比较了") for line in lines)
 
 
 def test_counts_are_those_of_the_figures(audit: Audit) -> None:
@@ -186,6 +200,89 @@ def test_rules_that_do_not_fit_are_refused_all_at_once(small: Path) -> None:
     assert "'phone' holds personal data" in said
     with pytest.raises(ParameterError, match=r"there is no file 'nowhere\.yaml'"):
         open_audit(small / "run.yaml", assessment="nowhere.yaml")
+
+
+def test_every_fault_of_a_file_of_rules_is_told_in_one_go_and_in_order(small: Path) -> None:
+    text = """\
+        assessment: own
+        title: Own
+        levels: [agnt, department]
+        mix: [chanel]
+        level: 2
+        lines:
+          - {indicator: on_time, target: 80%, penalty: 90%}
+          - {indicator: on_timee, target: 0.9}
+          - {indicator: on_timee, target: 0.9, warning: 0.8}
+        rules:
+          - {id: a, kind: mised, consequence: {id: look}}
+          - {id: a, kind: missed, levels: [phone], consequence: {id: look}}
+          - {id: c, kind: top, indicator: on_tme, consequence: {id: look}}
+          - {id: d, kind: qqqq, consequence: {id: look}}
+          - {id: e, consequence: {id: look}}
+          - {id: f, kind: missed}
+    """
+    (small / "own.yaml").write_text(dedent(text), encoding="utf-8")
+    with pytest.raises(ParameterError) as refused:
+        open_audit(small / "run.yaml", assessment="own.yaml")
+    known = "Known: clean_quarter, major_complaint, missed, top."
+    expected = [
+        "line 3, levels[1]: no records have the column 'agnt'. Did you mean 'agent'?",
+        "line 4, mix[1]: no records have the column 'chanel'. Did you mean 'channel'?",
+        "line 5, level: 2 does not fit. Expected less than 1.",
+        "line 7, lines[1]: on_time: the target must not lie below warn or penalty.",
+        "line 8, lines[2].indicator: on_timee has lines more than once.",
+        "line 8, lines[2].indicator: the standard has no indicator 'on_timee'. Did you mean 'on_time'?",
+        "line 9, lines[3].warning: unknown key 'warning'. Did you mean 'warn'?",
+        "line 9, lines[3].indicator: on_timee has lines more than once.",
+        "line 9, lines[3].indicator: the standard has no indicator 'on_timee'. Did you mean 'on_time'?",
+        f"line 11, rules[1].kind: 'mised' is not known. Did you mean 'missed'? {known}",
+        "line 11, rules[1].id: the id a stands more than once.",
+        "line 12, rules[2].id: the id a stands more than once.",
+        "line 12, rules[2].levels[1]: 'phone' holds personal data, which a book does not show. "
+        "Name units by an id, or set `show_personal_data: true`.",
+        "line 13, rules[3].indicator: on_tme has no lines. Did you mean 'on_time'?",
+        f"line 14, rules[4].kind: 'qqqq' is not known. {known}",
+        f"line 15, rules[5].kind: this key is missing. Add it. {known}",
+        "line 16, rules[6].consequence: this key is missing. Add it.",
+    ]
+    assert [str(fault).split("own.yaml, ")[1] for fault in refused.value.faults] == expected
+
+
+def test_each_rule_tells_how_many_it_judged_or_why_nobody(assessed: Assessed, audit: Audit) -> None:
+    assert assessed.done is not None
+    told = assessed.done.per_rule.set_index(["rule", "level"])
+    assert set(told.index.get_level_values("rule")) == {rule.id for rule in assessed.done.rules.rules}
+    assert told.loc[("service_star", "agent"), ["judged", "reason"]].tolist() == [0, "few_cases"]
+    assert told.loc[("clean_quarter", "team"), ["named", "reason"]].tolist() == [0, ""]
+    assert told.loc[("clean_quarter", "team"), "judged"] > 0
+    english, chinese = (
+        texts(page(audit, assessed, tongue))
+        for tongue in ("en", "zh")  # type: ignore[arg-type]
+    )
+    assert "Rule “Service star” (Agent): nobody could be judged: no unit has the 20 cases" in english
+    assert "规则“服务之星”（人员）：无法判断任何单位：没有一个单位有判断所需的 20 件。" in chinese
+    assert "these rows tell of the same complaints, once for each level" in english
+    assert "这几行说的是同样的投诉" in chinese
+    assert "the document names “Mandatory review”, for E47" in english
+    assert "No consequence on the list changes pay" in english
+    assert "名单上的后果都不涉及绩效工资" in chinese
+    lines = "\n".join(assessment_lines(assessed, audit.standard, "both"))
+    assert "Rule “Quarter without complaint” (Team): " in lines
+    assert "规则“季度零投诉”（班组）：" in lines
+    assert assessed.told()["per_rule"] == assessed.done.per_rule.to_dict("records")
+
+
+def test_a_book_of_before_is_read_without_what_it_could_not_tell(assessed: Assessed, tmp_path: Path) -> None:
+    content = assessed.as_dict()
+    del content["frames"]["per_rule"]
+    del content["gaming"]["period"]
+    (tmp_path / FILE).write_text(json.dumps(content), encoding="utf-8")
+    found = read_assessed(tmp_path)
+    assert found is not None
+    assert found.done is not None
+    assert found.done.per_rule.empty
+    assert found.gaming is not None
+    assert found.gaming.period == ""
 
 
 def test_levels_are_those_of_the_file_of_rules_or_of_the_records(audit: Audit) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+from itertools import combinations
 
 import matplotlib
 import numpy as np
@@ -127,6 +128,65 @@ def test_limits_are_drawn_where_positions_are_judged() -> None:
     assert np.interp(60, sizes, heights) == pytest.approx(row["low_998"], abs=0.004)
 
 
+def mixed_teams() -> pd.DataFrame:
+    """Teams with quite different cases: whoever has the easy ones shows good figures for little."""
+    easy = {"A": (200, 1), "B": (190, 2), "C": (60, 7), "D": (20, 0), "E": (150, 2), "F": (200, 2)}
+    hard = {"A": (10, 2), "B": (30, 9), "C": (5, 1), "D": (180, 38), "E": (80, 2), "F": (40, 12)}
+    rows = [
+        (unit, "2026-09", "on_time", kind, count, bad)
+        for kind, teams in (("easy", easy), ("hard", hard))
+        for unit, (count, bad) in teams.items()
+    ]
+    mix = pd.DataFrame(rows, columns=["unit", "period", "indicator", "kind", "count", "bad"])
+    cells = mix.groupby(["unit", "period", "indicator"], as_index=False)[["count", "bad"]].sum()
+    cells = cells.assign(numerator=cells["count"] - cells["bad"], denominator=cells["count"])
+    return month(assess(cells.drop(columns=["count", "bad"]), RULES, mix=mix))
+
+
+def test_a_mark_stands_outside_the_limits_it_is_said_to_be_outside_of() -> None:
+    teams = mixed_teams()
+    positions = teams.set_index("unit")["position"]
+    assert positions[["C", "E"]].tolist() == ["worse_998", "better_998"]
+    assert positions["D"] == "inside"  # the worst bare figure of all, with the hardest cases
+    figure = funnel_figure(teams, "en", "x", Funnel(target=0.95))
+    thin, thick = figure.axes[0].collections[:2]
+    ends = {
+        name: {round(part[0][0], 6): sorted(part[:, 1]) for part in bars.get_segments()}
+        for name, bars in (("998", thin), ("95", thick))
+    }
+    outside = {
+        (line.get_marker(), round(float(x), 6), float(y))
+        for line in figure.axes[0].lines
+        if line.get_marker() in ("D", "^")
+        for x, y in zip(*line.get_data(), strict=True)
+    }
+    for marker, x, y in outside:
+        low, high = ends["95"][x]
+        assert y < low if marker == "D" else y > high
+    worst = next((x, y) for marker, x, y in outside if marker == "D")
+    assert worst[1] < ends["998"][worst[0]][0]
+
+
+def test_heights_go_by_the_units_judged_and_the_rest_is_counted() -> None:
+    figure = draw(done([0, 2, *GOOD[2:]]))
+    assert figure.axes[0].get_ylim()[0] > 0.5
+    assert "Below 20 cases: not judged (2 units outside the picture)" in texts(figure)
+    assert "不足 20 件不判断（其中 2 个超出图面，未画出）" in texts(draw(done([0, 2, *GOOD[2:]]), "zh"))
+
+
+def test_names_stand_beside_their_marks_or_nowhere() -> None:
+    one = done([43, 42, 41, 44, 43, 42] + [60] * 24, [60] * 30)
+    crowd = draw(one)
+    units = {row["unit"]: row["value"] for row in month(one).to_dict("records")}
+    names = [one for one in crowd.axes[0].texts if one.get_text() in units]
+    assert 0 < len(names) < 6  # those that find no room are left to the table
+    boxes = [name.get_window_extent() for name in names]
+    assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
+    for name in names:
+        assert name.xy[1] == pytest.approx(units[name.get_text()])  # type: ignore[attr-defined]
+        assert np.abs(name.get_position()).max() <= 7  # points from the mark
+
+
 def test_the_message_counts_what_is_beyond_and_what_chance_makes() -> None:
     assert funnel_reading(month(done()), "en").startswith(
         "2 of 16 units judged beyond the 99.8 % limits; chance"
@@ -147,10 +207,14 @@ def test_the_figure_is_sharp_leaves_no_trace_and_is_the_same_every_time() -> Non
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_both_languages_have_characters_that_exist(language: Tongue) -> None:
-    figure = draw(done(mixed=True), language, adjusted=True)
+    figure = draw(done(mixed=True), language)
     png(figure)
     assert fonts.missing_glyphs("".join(texts(figure))) == ""
-    assert any("adjusted" in text or "调整" in text for text in texts(figure))
+    explained = {"en": ("Diamond: worse", "Bar: how far chance"), "zh": ("◆ 偏差", "竖条：其他人")}[language]
+    assert all(any(part in text for text in texts(figure)) for part in explained)
+    by_size = " ".join(texts(draw(done(), language)))
+    assert explained[0] in by_size
+    assert explained[1] not in by_size
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -100,12 +100,27 @@ def _touched(box: Boxes, taken: Boxes) -> int:
     return int((~apart).sum())
 
 
-def margin_notes(axes: Axes, notes: Sequence[tuple[float, str] | tuple[float, str, str]]) -> None:
-    """Each note (height in the data, words, colour if not that of ink) beside its line, or near it."""
+def margin_notes(
+    axes: Axes, notes: Sequence[tuple[float, str] | tuple[float, str, str]], *, leaders: bool = False
+) -> None:
+    """Each note (height in the data, words, colour if not that of ink) beside its line, or near it.
+
+    With `leaders` a thin line leads from where a line of the chart ends to its words.
+    """
     bottom, top = axes.get_ylim()
-    places = apart([(note[0] - bottom) / (top - bottom) for note in notes])
-    for place, (_, words, *colour) in zip(places, notes, strict=True):
-        margin_note(axes, place, words, 5, *(colour or [palette.INK]), of="axes fraction")
+    ends = [(note[0] - bottom) / (top - bottom) for note in notes]
+    places = apart(ends)
+    for end, place, (_, words, *colour) in zip(ends, places, notes, strict=True):
+        if leaders:
+            _lead(axes, min(max(end, 0.0), 1.0), place)
+        offset = 13 if leaders else 5
+        margin_note(axes, place, words, offset, *(colour or [palette.INK]), of="axes fraction")
+
+
+def _lead(axes: Axes, end: float, place: float) -> None:
+    thin = {"arrowstyle": "-", "color": palette.QUIET, "linewidth": 0.7, "shrinkA": 0, "shrinkB": 0}
+    between = {"xycoords": "axes fraction", "textcoords": "axes fraction", "annotation_clip": False}
+    axes.annotate("", (1, end), xytext=(1.02, place), arrowprops=thin, **between)  # type: ignore[arg-type]
 
 
 def apart(heights: Sequence[float], gap: float = LABEL_GAP) -> list[float]:

@@ -1,18 +1,24 @@
-"""A funnel plot: units by their number of cases, and how far chance alone takes units of that size."""
+"""A funnel plot: units by their number of cases, and how far chance alone takes units like them.
+
+A point is the plain figure of a unit, and stands beyond a limit just when its verdict says so. Where the mix
+of cases is known, each unit has limits of its own; else all of one size share theirs.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
 
 from sqaudit.assessment.comparison import false_positions
 from sqaudit.assessment.funnel import ALARM, WARNING, Dispersion, Limits, Spread, spread_limits
 from sqaudit.present import numbers, palette
-from sqaudit.present.figures.apart import LABEL_GAP, margin_notes
+from sqaudit.present.figures.apart import margin_notes
 from sqaudit.present.figures.canvas import (
     LEGIBLE,
     SMALL,
@@ -27,8 +33,16 @@ from sqaudit.present.fonts import drawable
 from sqaudit.present.words import Tongue, joined, say
 
 MOST_LABELS = 8  # names written at points; more would hide what they name
-NEAR = 0.09  # of the width: names nearer than this in both directions are moved apart
+MARK = 9  # points: a mark with some room
+# Where a name may stand beside its mark, best first: offset in points, and how it is aligned to that.
+BESIDE = (
+    (7, 0, "left", "center"), (-7, 0, "right", "center"),
+    (0, 7, "center", "bottom"), (0, -7, "center", "top"),
+    (6, 6, "left", "bottom"), (6, -6, "left", "top"),
+    (-6, 6, "right", "bottom"), (-6, -6, "right", "top"),
+)  # fmt: skip
 WIDE = 40  # sizes of units that differ by more than this factor are drawn on a logarithmic axis
+SIDE_BY_SIDE = 0.012  # of the width: units of one size stand at least so far apart, each with its own limits
 CURVE_POINTS = 240
 THIN = palette.tint(palette.LINE, 0.55)
 MARKS = {"better": "^", "worse": "D", "": "o"}
@@ -40,7 +54,6 @@ class Funnel(NamedTuple):
     direction: str = "higher"
     target: float | None = None
     minimum: int = 20
-    adjusted: bool = False
     spread: Spread = "additive"
 
 
@@ -48,34 +61,43 @@ def funnel_figure(comparison: pd.DataFrame, language: Tongue, name: str, drawn: 
     """The funnel plot of one level, indicator and period, its message below its title.
 
     In: rows of `Assessment.comparison`. Units beyond a limit are diamonds on the bad side and triangles on
-    the good one, filled beyond the 99.8 % limit and hollow between the two; the furthest carry their names.
-    Units below the minimum are hollow circles in the shaded part. `adjusted` draws the figures adjusted for
-    the mix of cases, by which positions were then told; limits go by the number of cases. Out: a figure; one
-    that says so when there is no value at all.
+    the good one, filled beyond the 99.8 % limit and hollow between the two; a line below the plot says so.
+    The furthest carry their names, where there is room beside the mark. Limits are curves over the number of
+    cases, or with `like_with_like` a bar at each unit judged, thick to 95 % and thin to 99.8 %. Heights go by
+    the units judged: of those below the minimum (hollow circles in the shaded part) whoever lies outside is
+    counted and not drawn. Out: a figure; one that says so when there is no value at all.
     """
-    column = "adjusted" if drawn.adjusted else "value"
-    points = comparison[comparison[column].notna() & (comparison["denominator"] > 0)].reset_index(drop=True)
+    points = comparison[comparison["value"].notna() & (comparison["denominator"] > 0)].reset_index(drop=True)
     if points.empty:
         return blank(language, name)
-    points = points.assign(shown=points[column].astype(float))
+    own = _has_own_limits(points)
+    points = points.assign(shown=points["value"].astype(float), at=points["denominator"].astype(float))
     with paper():
-        figure = new_figure(4.2)
+        figure = new_figure(4.6)
         axes = figure.add_subplot()
         quiet_axes(axes, grid="")
         _set_width(axes, points)
-        heights = _draw_limits(axes, points, drawn)
+        points = _side_by_side(axes, points) if own else points
+        heights = [] if own else _draw_limits(axes, points, drawn)
         _set_heights(axes, points, heights, drawn)
-        _shade_thin(axes, drawn.minimum, language)
-        _draw_points(axes, points)
+        inside = points[points["shown"].between(*axes.get_ylim())]
+        if own:
+            _draw_own_limits(axes, inside)
+        _shade_thin(axes, drawn.minimum, len(points) - len(inside), language)
+        _draw_points(axes, inside)
         _draw_lines(axes, points, heights, drawn, language)
-        _label_points(axes, points)
         scale(axes, "y", "share")
         axes.set_xlabel(drawable(say("funnel.x_axis", language)), fontsize=SMALL)
-        key = "funnel.y_axis_adjusted" if drawn.adjusted else "funnel.y_axis"
-        axes.set_ylabel(drawable(say(key, language, name=name)), fontsize=SMALL)
+        axes.set_ylabel(drawable(say("funnel.y_axis", language, name=name)), fontsize=SMALL)
+        _explain(figure, own, language)
         thin = axes.get_xlim()[0] < drawn.minimum
         heading(axes, name, funnel_reading(comparison, language), room_points=13 if thin else 0)
+        _label_points(figure, axes, inside)
     return figure
+
+
+def _has_own_limits(points: pd.DataFrame) -> bool:
+    return bool(points["like_with_like"].astype(bool).any())
 
 
 def alt_funnel(comparison: pd.DataFrame, name: str, language: Tongue) -> str:
@@ -101,7 +123,7 @@ def funnel_reading(comparison: pd.DataFrame, language: Tongue) -> str:
     if judged.empty:
         return say("funnel.nobody", language)
     outside = int(_beyond(judged, "_998").sum())
-    if judged["overdispersed"].astype(bool).any():
+    if judged["overdispersed"].astype(bool).any() and not _has_own_limits(judged):
         return say("funnel.reading_wide", language, outside=outside, judged=len(judged))
     sizes = judged["denominator"].to_numpy(np.float64)
     chance = false_positions(sizes, float(judged["rate"].iloc[0]), ALARM)
@@ -125,6 +147,33 @@ def _set_width(axes: Axes, points: pd.DataFrame) -> None:
         room = 0.05 * most
         axes.set_xlim(max(0.0, least - room), most + room)
         scale(axes, "x", "count", most=7)
+
+
+def _side_by_side(axes: Axes, points: pd.DataFrame) -> pd.DataFrame:
+    """Units judged that would stand in each other's limits, moved apart to the right."""
+    judged = points.loc[points["position"] != "no_verdict", "at"].sort_values(kind="stable")
+    if judged.empty:
+        return points
+    log = axes.get_xscale() == "log"
+    low, high = np.log(axes.get_xlim()) if log else np.array(axes.get_xlim())
+    sizes = np.log(judged.to_numpy(np.float64)) if log else judged.to_numpy(np.float64)
+    steps = np.arange(len(sizes)) * min(SIDE_BY_SIDE, 0.5 / len(sizes)) * (high - low)
+    moved = np.maximum.accumulate(sizes - steps) + steps
+    right = max(high, moved[-1] + 0.02 * (high - low))
+    axes.set_xlim(right=float(np.exp(right) if log else right))
+    points.loc[judged.index, "at"] = np.exp(moved) if log else moved
+    return points
+
+
+def _draw_own_limits(axes: Axes, points: pd.DataFrame) -> None:
+    judged = points[points["position"] != "no_verdict"]
+    at = judged["at"].to_numpy(np.float64)
+    for confidence, width, colour in (("998", 1.1, palette.QUIET), ("95", 4.5, palette.LINE)):
+        low, high = (judged[f"{side}_{confidence}"].to_numpy(np.float64) for side in ("low", "high"))
+        axes.vlines(at, low, high, colors=colour, linewidth=width, zorder=2)
+    for side in ("low", "high"):
+        ends = judged[f"{side}_998"].to_numpy(np.float64)
+        axes.plot(at, ends, "_", color=palette.QUIET, markersize=5, zorder=2)
 
 
 def _draw_limits(axes: Axes, points: pd.DataFrame, drawn: Funnel) -> list[float]:
@@ -158,22 +207,24 @@ def _in_sense(limits: Limits, drawn: Funnel) -> Limits:
 def _set_heights(axes: Axes, points: pd.DataFrame, heights: list[float], drawn: Funnel) -> None:
     """Room for the points and, where units are large, for the limits; the mouth of the funnel may be cut."""
     judged = points["position"] != "no_verdict"
-    sides = ["low_998", "high_998"]
-    limits = points.loc[judged, sides].to_numpy(dtype=np.float64).ravel()
+    counted = points[judged] if judged.any() else points
+    limits = counted.loc[judged[counted.index], ["low_998", "high_998"]].to_numpy(dtype=np.float64).ravel()
     target = [drawn.target] if numbers.is_number(drawn.target) else []
-    levels = np.array([*points["shown"], *limits, *heights, *target], dtype=np.float64)
+    levels = np.array([*counted["shown"], *counted["rate"], *limits, *heights, *target], dtype=np.float64)
     low, high = float(np.nanmin(levels)), float(np.nanmax(levels))
     room = 0.07 * (high - low) or 0.05
     axes.set_ylim(low - room, high + room)
 
 
-def _shade_thin(axes: Axes, minimum: int, language: Tongue) -> None:
+def _shade_thin(axes: Axes, minimum: int, outside: int, language: Tongue) -> None:
+    """The part of few cases; how many units of it lie above or below what is drawn."""
     left, right = axes.get_xlim()
     if left >= minimum:
         return
     axes.axvspan(left, min(minimum, right), color=THIN, linewidth=0, zorder=0)
+    key = "funnel.thin_outside" if outside else "funnel.thin"
     axes.annotate(
-        drawable(say("funnel.thin", language, minimum=minimum)),
+        drawable(say(key, language, minimum=minimum, count=outside)),
         (0, 1),
         xytext=(0, 2),
         xycoords="axes fraction",
@@ -184,6 +235,13 @@ def _shade_thin(axes: Axes, minimum: int, language: Tongue) -> None:
     )
 
 
+def _explain(figure: Figure, own: bool, language: Tongue) -> None:
+    """What the marks and bars stand for, in small print below the plot."""
+    lines = [say("funnel.marks", language), *([say("funnel.bars", language)] if own else [])]
+    words = drawable("\n".join(lines))
+    figure.supxlabel(words, x=0.01, ha="left", fontsize=SMALL, color=palette.QUIET, linespacing=1.4)
+
+
 def _draw_points(axes: Axes, points: pd.DataFrame) -> None:
     calm = palette.VERDICT_COLOURS["monitored"]
     for position, part in points.groupby("position"):
@@ -191,10 +249,10 @@ def _draw_points(axes: Axes, points: pd.DataFrame) -> None:
         colour = palette.change_colour(side) if side else calm
         hollow = str(position).endswith("_95") or position == "no_verdict"
         axes.plot(
-            part["denominator"],
+            part["at"],
             part["shown"],
             MARKS[side],
-            markersize=7 if side else 5,
+            markersize=6.5 if side else 5,
             markerfacecolor=palette.PAPER if hollow else colour,
             markeredgecolor=colour,
             markeredgewidth=1.3,
@@ -219,35 +277,43 @@ def _draw_lines(
         labels.append((drawn.target, say("figure.target", language, target=goal)))
     for height, confidence in zip(heights[::2], ("99.8 %", "95 %"), strict=False):
         labels.append((height, say("funnel.limit", language, confidence=confidence)))
-    margin_notes(axes, labels)
+    margin_notes(axes, labels, leaders=True)
 
 
-def _label_points(axes: Axes, points: pd.DataFrame) -> None:
-    """Names at the points that stand out most, those beyond the outer limit first."""
+def _label_points(figure: Figure, axes: Axes, points: pd.DataFrame) -> None:
+    """Names where there is room beside the points that stand out most, those beyond the outer limit first."""
     outside = points[_beyond(points, "_998") | _beyond(points, "_95")]
+    if outside.empty:
+        return
     far = (outside["shown"] - outside["rate"]).abs() * np.sqrt(outside["denominator"].astype(float))
     rank = pd.DataFrame({"inner": ~_beyond(outside, "_998"), "far": -far, "unit": outside["unit"]})
     chosen = outside.loc[rank.sort_values(["inner", "far", "unit"]).index[:MOST_LABELS]]
-    taken: list[tuple[float, float]] = []
+    figure.draw_without_rendering()  # only now is it known where things stand, and how large words are
+    half = MARK / 2 * figure.dpi / 72
+    marks = [
+        Bbox.from_extents(x - half, y - half, x + half, y + half)
+        for x, y in axes.transData.transform(points[["at", "shown"]].to_numpy(np.float64))
+    ]
+    taken: list[Bbox] = []
     for row in chosen.to_dict("records"):
-        at = axes.transAxes.inverted().transform(axes.transData.transform((row["denominator"], row["shown"])))
-        across, up = float(at[0]), float(at[1])
-        while any(abs(across - x) < NEAR and abs(up - y) < LABEL_GAP for x, y in taken):
-            up -= LABEL_GAP
-        taken.append((across, up))
-        left = across > 0.88
-        axes.annotate(
-            drawable(str(row["unit"])),
-            (across, up),
-            xytext=(-7 if left else 7, 0),
-            xycoords="axes fraction",
-            textcoords="offset points",
-            ha="right" if left else "left",
-            va="center",
-            fontsize=SMALL,
-            bbox=LEGIBLE,
-            zorder=5,
-        )
+        place = _write_beside(axes, str(row["unit"]), (row["at"], row["shown"]), [*marks, *taken])
+        taken += [place] if place is not None else []
+
+
+def _write_beside(axes: Axes, words: str, mark: tuple[float, float], taken: Sequence[Bbox]) -> Bbox | None:
+    """The words where they touch nothing that is taken; None, and nothing written, where there is no room."""
+    for across, up, side, level in BESIDE:
+        label = axes.annotate(
+            drawable(words), mark, xytext=(across, up), textcoords="offset points", ha=side, va=level,
+            fontsize=SMALL, bbox=LEGIBLE, zorder=5,
+        )  # fmt: skip
+        label.set_in_layout(False)  # what is inside the axes must not move them
+        box = label.get_window_extent()
+        inside = axes.bbox.contains(box.x0, box.y0) and axes.bbox.contains(box.x1, box.y1)
+        if inside and not any(box.overlaps(other) for other in taken):
+            return box
+        label.remove()
+    return None
 
 
 __all__ = ["Funnel", "alt_funnel", "funnel_figure", "funnel_reading"]
