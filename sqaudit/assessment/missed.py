@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sqaudit.assessment.cells import running
 from sqaudit.assessment.comparison import largest_tail, mix_dimensions, standardised
 from sqaudit.assessment.evidence import EXPECTED, WITHHELD, at_organisation, joined, listed
 from sqaudit.assessment.exact_strata import Array
@@ -43,7 +44,8 @@ def missed(
     """A `missed` rule for the units of one level and one indicator in a month.
 
     In: tidy cells of one level and indicator. A unit is judged when the month and as many counted before it
-    as the rule asks for are there: months with the minimum of cases; others neither count nor reset (A34). It
+    as the rule asks for are there: months with the minimum of cases; one without between them neither counts
+    nor resets (A34), several in a row end the run. It
     is a candidate when each of these months lies beyond the line and, taken together, they would rarely do
     so for a unit just on the line (exact; Benjamini and Hochberg over all judged). With `mix` they must
     rarely do so for a unit just on the line with its kinds of cases too (`mix_line`), and where there are
@@ -112,12 +114,15 @@ def missed(
 
 
 def _runs(cells: pd.DataFrame, months: int, minimum: int, period: str) -> dict[str, list[Row]]:
-    """The last months counted of each unit up to the period, oldest first."""
+    """The last months counted of each unit up to the period, oldest first, without a gap of thin months."""
     usable = cells[(cells["grain"] == "month") & (cells["period"] <= period)]
     usable = usable[(usable["denominator"] >= minimum) & usable["bad"].notna()]
     runs: dict[str, list[Row]] = {}
     for row in usable.sort_values(["unit", "period"], kind="stable").to_dict("records"):
-        runs.setdefault(str(row["unit"]), []).append(row)
+        run = runs.setdefault(str(row["unit"]), [])
+        if run and not running(str(run[-1]["period"]), str(row["period"])):
+            run.clear()
+        run.append(row)
     return {unit: rows[-months:] for unit, rows in runs.items()}
 
 

@@ -118,6 +118,18 @@ def test_a_thin_month_neither_counts_nor_resets() -> None:
     assert set(thin.withheld["reason"]) == {"few_cases"}
 
 
+def test_two_thin_months_end_a_run() -> None:
+    """June and September are not months running, however few cases there were between."""
+    cells = pd.concat([month([80], 100, "2026-06"), months([10], [10], [80])])
+    cells.loc[cells["period"].isin(["2026-07", "2026-08"]), "denominator"] = 12
+    done = assess(cells, rules(TWICE))
+    assert done.candidates.empty
+    assert set(done.withheld["reason"]) == {"not_months_running"}
+    row = done.judgements.set_index("period")["months_missed"]
+    assert [row["2026-06"], row["2026-09"]] == [1, 1]
+    assert len(assess(cells[cells["period"] != "2026-06"], rules(MISS)).candidates) == 1
+
+
 def test_the_best_tenth_with_ties_and_without_few_cases() -> None:
     cells = month([30, 99, 99, *[90] * 17, 10], [30, 100, 100, *[100] * 17, 10])
     lines = [{"indicator": "on_time", "target": 0.85}]
