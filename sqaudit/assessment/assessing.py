@@ -263,6 +263,7 @@ def _notes(
     unknown: list[str],
 ) -> Iterator[str]:
     yield "for_review_only"
+    yield "chances_assumed"
     now = judgements[judgements["period"] == month]
     if (now["reason"] == "few_cases").any():
         yield "few_cases"

@@ -14,6 +14,7 @@ from sqaudit.periods import containing, parse
 KEY = ("level", "unit", "period", "indicator")
 COUNTS = ("numerator", "denominator")
 ANY = "unit"  # the level where none is given
+_FURTHEST = 2  # months from one that counts to the next: a thin one between them does not reset a run (A34)
 
 
 def tidy(cells: pd.DataFrame, rules: AssessmentRules, until: str | None = None) -> pd.DataFrame:
@@ -97,6 +98,16 @@ def months_of(quarter: str) -> list[str]:
     return [f"{year}-{3 * int(number) - 2 + step:02}" for step in range(3)]
 
 
+def running(earlier: str, later: str) -> bool:
+    """Whether two months count as running: next to each other, or with one month between that did not count.
+
+    >>> running("2025-12", "2026-02"), running("2025-12", "2026-03")
+    (True, False)
+    """
+    years, months = (int(later[at]) - int(earlier[at]) for at in (slice(0, 4), slice(5, 7)))
+    return 12 * years + months <= _FURTHEST
+
+
 def _summed(values: pd.Series) -> float:
     return float(values.to_numpy(dtype=np.float64, na_value=np.nan).sum())
 
@@ -145,4 +156,4 @@ def _count_faults(name: str, values: pd.Series) -> list[str]:
     return faults
 
 
-__all__ = ["COUNTS", "KEY", "months_of", "quarter_of", "tidy", "tidy_complaints"]
+__all__ = ["COUNTS", "KEY", "months_of", "quarter_of", "running", "tidy", "tidy_complaints"]

@@ -152,7 +152,7 @@ def _sum(strata: Strata, log_odds: float) -> _Sum:
         marked = bad + other_bad
         low, high = max(0.0, marked - other_n), min(marked, n)
         counts, part = _stratum(n, other_n, marked, low, high, log_odds)
-        chance = _convolved(chance, part)
+        chance = convolved(chance, part)
         start += int(counts[0])
         lowest, highest = lowest + int(low), highest + int(high)
     return _Sum(start, chance / chance.sum(), lowest, highest)
@@ -189,7 +189,8 @@ def _mode(n: float, other_n: float, marked: float, low: float, high: float, log_
     return (low + high) / 2
 
 
-def _convolved(first: Array, second: Array) -> Array:
+def convolved(first: Array, second: Array) -> Array:
+    """The distribution of the sum of two independent counts."""
     if len(first) * len(second) <= _PLAIN:
         return np.convolve(first, second)
     from scipy.signal import fftconvolve  # imported here: only very large counts need it
@@ -197,4 +198,4 @@ def _convolved(first: Array, second: Array) -> Array:
     return np.maximum(np.asarray(fftconvolve(first, second), np.float64), 0.0)
 
 
-__all__ = ["Bounds", "Strata", "Tails", "bounds", "odds_interval", "tails"]
+__all__ = ["Bounds", "Strata", "Tails", "bounds", "convolved", "odds_interval", "tails"]

@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sqaudit import intervals
+from sqaudit.assessment.cells import running
 from sqaudit.assessment.exact_strata import Array
 from sqaudit.assessment.rules import AssessmentRules, LineName, Lines
 from sqaudit.estimates.flags import flag_people
@@ -30,7 +31,7 @@ def judge(cells: pd.DataFrame, rules: AssessmentRules) -> pd.DataFrame:
     said: shown_below_penalty, shown_below_warn, shown_below_target, shown_to_meet, undetermined, or
     no_verdict with its `reason` (few_cases, missing_count). Verdicts hold for all units of a level compared
     in the period together (Benjamini and Hochberg). `months_missed` counts the months in a row in which the
-    figure missed its target; months with few cases neither count nor reset (A34).
+    figure missed its target; a month with few cases neither counts nor resets (A34), several in a row do.
     """
     parts = [
         _family(frame.reset_index(drop=True), rules.by_indicator[str(key[1])], rules)
@@ -139,17 +140,19 @@ def _shown_to_meet(bad: Array, n: Array, line: float, rules: AssessmentRules) ->
 
 
 def _missed_running(frame: pd.DataFrame) -> list[float]:
-    running: dict[tuple[str, str, str], int] = {}
+    missed: dict[tuple[str, str, str], int] = {}
+    latest: dict[tuple[str, str, str], str] = {}
     counted: dict[int, float] = {}
     order = frame[frame["grain"] == "month"].sort_values("period", kind="stable")
-    for row, level, unit, indicator, standing, verdict in zip(
-        order.index, order["level"], order["unit"], order["indicator"], order["standing"], order["verdict"],
-        strict=True,
+    for row, level, unit, indicator, period, standing, verdict in zip(
+        order.index, order["level"], order["unit"], order["indicator"], order["period"], order["standing"],
+        order["verdict"], strict=True,
     ):  # fmt: skip
         key = (level, unit, indicator)
         if verdict != "no_verdict":
-            running[key] = running.get(key, 0) + 1 if standing != "met" else 0
-        counted[int(row)] = float(running.get(key, 0))
+            before = missed.get(key, 0) if running(latest.get(key, period), period) else 0
+            missed[key], latest[key] = before + 1 if standing != "met" else 0, period
+        counted[int(row)] = float(missed.get(key, 0))
     return [counted.get(place, np.nan) for place in range(len(frame))]
 
 

@@ -9,11 +9,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sqaudit.assessment.comparison import largest_tail, standardised
+from sqaudit.assessment.cells import running
+from sqaudit.assessment.comparison import largest_tail, mix_dimensions, standardised
 from sqaudit.assessment.evidence import EXPECTED, WITHHELD, at_organisation, joined, listed
 from sqaudit.assessment.exact_strata import Array
 from sqaudit.assessment.funnel import at_most
 from sqaudit.assessment.judgements import best_case, beyond, chances, fault_line
+from sqaudit.assessment.mix_line import chances_on_line
 from sqaudit.assessment.rules import AssessmentRules, Lines, Missed
 from sqaudit.assessment.shrinkage import beliefs
 from sqaudit.estimates.multiplicity import benjamini_hochberg
@@ -43,16 +45,23 @@ def missed(
     """A `missed` rule for the units of one level and one indicator in a month.
 
     In: tidy cells of one level and indicator. A unit is judged when the month and as many counted before it
-    as the rule asks for are there: months with the minimum of cases; others neither count nor reset (A34). It
+    as the rule asks for are there: months with the minimum of cases; one without between them neither counts
+    nor resets (A34), several in a row end the run. It
     is a candidate when each of these months lies beyond the line and, taken together, they would rarely do
-    so for a unit just on the line (exact; Benjamini and Hochberg over all judged). With `mix` it must also
-    show more faults than others would with its cases. `reading: point` asks for the bare figures only.
+    so for a unit just on the line (exact; Benjamini and Hochberg over all judged). With `mix` they must
+    rarely do so for a unit just on the line with its kinds of cases too (`mix_line`), and where there are
+    several kinds the unit must show more faults than others would with its cases: what all do is the process.
+    So a mix takes names off the list and adds none; one of a single kind changes nothing. `reading: point`
+    asks for the bare figures only, and with `mix` for these.
 
     Withheld is who lies beyond the line by the bare figure of the month and is no candidate, with the reason:
-    few_cases, chance_explains, mix_explains, not_comparable (nobody else has such cases), or
-    not_months_running. `false_at_most` is exact for units just
-    on the line; `false_expected` adds up the chances, given all units, that those listed are truly on its
-    good side; `..._by_point` are the same for a list of bare figures.
+    few_cases, chance_explains, mix_explains (the line is significantly missed, but not by a unit with such
+    cases), like_others (the line is missed with such cases too, but others do no better with them),
+    not_comparable (nobody else has such cases), or not_months_running.
+
+    `false_at_most` is exact for units just on the line; `false_expected` adds up the chances, given all
+    units, that those listed are truly on its good side; `..._by_point` are the same for a list of bare
+    figures. All of them take cases as independent, the latter two also true levels as smoothly spread.
     """
     line = fault_line(lines, rule.line)
     runs = _runs(cells, rule.months, rules.minimum, period)
@@ -65,9 +74,10 @@ def missed(
     alone, among = chances(np.where(judged, bad, np.nan), n, line, rules)
     each = pooled["each"].to_numpy(bool)
     by_point = each & beyond(bad, n, line)
-    mixed = _mix_chance(pooled, mix, judged)
-    # Among others of like mix, as many comparisons are made as against the line.
+    mixed = _mix_chance(pooled, mix, judged, alone, line)
+    # With the mix as many comparisons are made as without.
     explained = np.zeros(len(pooled), bool) if mix is None else ~(benjamini_hochberg(mixed) <= rules.level)
+    like = benjamini_hochberg(_like_others(pooled, mix, judged)) > rules.level
     shown = judged & by_point if rule.reading == "point" else judged & by_point & (among <= rules.level)
     innocent = 1 - beliefs(bad, n).chance_at_least(line + 1e-12)
     table = pooled.assign(
@@ -82,15 +92,16 @@ def missed(
         chance_mix=mixed,
         probability_wrong=innocent,
     )
-    chosen = shown & ~explained
+    chosen = shown & ~explained & ~like
     reason = np.select(
         [
             ~judged & (n < rules.minimum),
             ~judged | ~each,
             shown & explained & np.isnan(mixed),
             shown & explained,
+            shown & like,
         ],
-        ["few_cases", "not_months_running", "not_comparable", "mix_explains"],
+        ["few_cases", "not_months_running", "not_comparable", "mix_explains", "like_others"],
         "chance_explains",
     )
     faults, cases = (now[name].to_numpy(np.float64) for name in ("bad", "denominator"))
@@ -105,12 +116,15 @@ def missed(
 
 
 def _runs(cells: pd.DataFrame, months: int, minimum: int, period: str) -> dict[str, list[Row]]:
-    """The last months counted of each unit up to the period, oldest first."""
+    """The last months counted of each unit up to the period, oldest first, without a gap of thin months."""
     usable = cells[(cells["grain"] == "month") & (cells["period"] <= period)]
     usable = usable[(usable["denominator"] >= minimum) & usable["bad"].notna()]
     runs: dict[str, list[Row]] = {}
     for row in usable.sort_values(["unit", "period"], kind="stable").to_dict("records"):
-        runs.setdefault(str(row["unit"]), []).append(row)
+        run = runs.setdefault(str(row["unit"]), [])
+        if run and not running(str(run[-1]["period"]), str(row["period"])):
+            run.clear()
+        run.append(row)
     return {unit: rows[-months:] for unit, rows in runs.items()}
 
 
@@ -135,9 +149,20 @@ def _pooled(runs: dict[str, list[Row]], now: pd.DataFrame, months: int, line: fl
     return pd.DataFrame(rows)
 
 
-def _mix_chance(pooled: pd.DataFrame, mix: pd.DataFrame | None, judged: Flags) -> Array:
-    """The chance of so many faults for a unit like the others with its cases, in all months of all runs."""
+def _mix_chance(
+    pooled: pd.DataFrame, mix: pd.DataFrame | None, judged: Flags, alone: Array, line: float
+) -> Array:
+    """The chance of so many faults for a unit on the line with its kinds of cases; NaN without a mix."""
     if mix is None:
+        return np.full(len(pooled), np.nan)
+    if not 0 < line < 1:  # no kind of case moves a line of no faults, or of nothing but faults
+        return alone
+    return np.where(judged, chances_on_line(pooled, mix, line), np.nan)
+
+
+def _like_others(pooled: pd.DataFrame, mix: pd.DataFrame | None, judged: Flags) -> Array:
+    """The chance of so many faults for a unit like others with its cases; NaN where all are of one kind."""
+    if mix is None or not (mix[mix_dimensions(mix)].nunique(dropna=False) > 1).any():
         return np.full(len(pooled), np.nan)
     months = {month for run in pooled["run"] for month in run}
     used = mix[mix["period"].isin(months)] if "period" in mix else mix

@@ -51,8 +51,9 @@ def candidate_sentence(row: Row, labels: Labels, language: Tongue) -> str:
     ...        "denominator": 32.0, "line": 0.9, "months": "2026-09", "chance_at_line": 0.00092,
     ...        "chance_mix": float("nan"), "probability_wrong": 0.0212}
     >>> candidate_sentence(row, {"on_time": {"en": "on time"}}, "en")
-    'A07: on time 68.8 % (22 of 32), line 90 %, 2026-09. A unit just on the line would show this or worse with
-    probability < 0.001; that its true level is on the good side of the line has probability 2.1 %.'
+    'A07: on time 68.8 % (22 of 32), line 90 %, 2026-09. A unit just on the line would show this or worse
+    with probability < 0.001; that its true level is on the good side of the line has a probability of about
+    2.1 %.'
     """
     kind = str(row["kind"])
     if kind == "major_complaint":
@@ -178,7 +179,7 @@ def group_sentence(comparison: pd.DataFrame, language: Tongue) -> str:
     """Whether the units of one group of a comparison can be told apart at all.
 
     >>> group_sentence(pd.DataFrame({"group": ["alike", "alike", "alike", ""]}), "en")
-    'The 3 units cannot be told apart; ranks mean nothing here.'
+    'None of the 3 units can be told apart from all others together; ranks mean roughly nothing here.'
     """
     counts = comparison["group"].value_counts()
     alike, worse, better = (int(counts.get(word, 0)) for word in ("alike", "worse", "better"))

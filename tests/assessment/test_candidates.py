@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
+from scipy import special, stats
 
 from sqaudit.assessment import AssessmentRules, assess
 from sqaudit.assessment.case_mix import standardise
 from sqaudit.assessment.cells import tidy
 from sqaudit.assessment.comparison import largest_tail
 from sqaudit.assessment.missed import Outcome, missed
+from sqaudit.assessment.mix_line import chances_on_line
 from sqaudit.assessment.rules import Missed
 from tests.assessment.cases import CLEAN, MAJOR, MISS, STAR, TWICE, month, months, rules
 
@@ -117,6 +118,18 @@ def test_a_thin_month_neither_counts_nor_resets() -> None:
     assert set(thin.withheld["reason"]) == {"few_cases"}
 
 
+def test_two_thin_months_end_a_run() -> None:
+    """June and September are not months running, however few cases there were between."""
+    cells = pd.concat([month([80], 100, "2026-06"), months([10], [10], [80])])
+    cells.loc[cells["period"].isin(["2026-07", "2026-08"]), "denominator"] = 12
+    done = assess(cells, rules(TWICE))
+    assert done.candidates.empty
+    assert set(done.withheld["reason"]) == {"not_months_running"}
+    row = done.judgements.set_index("period")["months_missed"]
+    assert [row["2026-06"], row["2026-09"]] == [1, 1]
+    assert len(assess(cells[cells["period"] != "2026-06"], rules(MISS)).candidates) == 1
+
+
 def test_the_best_tenth_with_ties_and_without_few_cases() -> None:
     cells = month([30, 99, 99, *[90] * 17, 10], [30, 100, 100, *[100] * 17, 10])
     lines = [{"indicator": "on_time", "target": 0.85}]
@@ -207,6 +220,8 @@ def test_consequences_under_every_reading() -> None:
     assert table.index[table["taken"].astype(bool)].tolist() == [("once", "largest")]
 
 
+UNITS = [f"U{place:02}" for place in range(10)]
+CELLS = ["unit", "kind", "count", "bad"]
 RATES = {"easy": 0.02, "usual": 0.08, "hard": 0.25}
 MIXES = [(0.8, 0.1, 0.1), (0.1, 0.2, 0.7), (0.3, 0.4, 0.3), (0.2, 0.2, 0.6), (0.5, 0.3, 0.2), (0.4, 0.4, 0.2)]
 
@@ -241,6 +256,49 @@ def test_a_shift_of_the_mix_makes_nobody_a_candidate() -> None:
     assert "mix_explains" in set(with_mix.withheld["reason"])
     worse = teams(generator, 400, worse=4.0)
     assert units(assess(cells_of(worse), rules(MISS), mix=worse).candidates, "miss") == ["U00"]
+
+
+def test_a_mix_of_one_kind_changes_nothing() -> None:
+    """Ten units at 75 % against a line of 90 %: that all are alike and have like cases explains nothing."""
+    cells = cells_of(alike := pd.DataFrame({"unit": UNITS, "kind": "one", "count": 100, "bad": 25}))
+    with_mix, without = listed(cells, rules(MISS), alike), listed(cells, rules(MISS))
+    assert len(with_mix.candidates) == len(without.candidates) == 10
+    assert with_mix.candidates["chance_mix"].to_numpy() == pytest.approx(without.candidates["chance_at_line"])
+
+
+def test_missing_a_line_as_all_do_is_not_blamed_on_the_mix() -> None:
+    """Two kinds in equal parts for all: no unit's cases are harder, so what keeps them off is being alike."""
+    mix = pd.DataFrame([(unit, kind, 50, 12) for unit in UNITS for kind in "ab"], columns=CELLS)
+    done = listed(cells_of(mix), rules(MISS), mix)
+    assert set(done.withheld["reason"]) == {"like_others"}
+    assert len(done.withheld) == 10
+
+
+@pytest.mark.parametrize("cases", [60, 400])
+def test_a_unit_on_the_line_adjusted_for_its_cases_is_beyond_it_rarely(cases: int) -> None:
+    """At the level, though what kinds of cases are worth is learnt from the others."""
+    generator = np.random.default_rng(cases)
+    counts = np.round(np.array(MIXES) * cases).astype(int)
+    rates = special.expit([-3.0, -2.0, -0.5])  # the line is what all cases together show
+    line = float((counts.sum(axis=0) * rates).sum() / counts.sum())
+    runs = pd.DataFrame({"unit": UNITS[: len(MIXES)], "run": [("2026-09",)] * len(MIXES)})
+    keys = [(unit, kind) for unit in runs["unit"] for kind in RATES]
+    frame = pd.DataFrame(keys, columns=CELLS[:2]).assign(count=counts.ravel())
+    drawn = (generator.binomial(counts, rates).ravel() for _ in range(40))
+    chances = np.concatenate([chances_on_line(runs, frame.assign(bad=bad), line) for bad in drawn])
+    assert np.mean(chances <= 0.05) <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / len(chances))
+    assert np.mean(chances <= 0.5) >= 0.35  # and it is no test that never speaks
+
+
+def test_a_month_of_harder_cases_for_all_is_allowed_for() -> None:
+    """All work as ever; in the last month most cases are of the harder kind."""
+    parts = [("2026-08", "easy", 90, 3), ("2026-08", "hard", 10, 3), ("2026-09", "easy", 30, 1)]
+    rows = [(unit, *part) for unit in UNITS for part in (*parts, ("2026-09", "hard", 70, 21))]
+    mix = pd.DataFrame(rows, columns=["unit", "period", "kind", "count", "bad"])
+    now = mix[mix["period"] == "2026-09"]
+    done = listed(cells_of(now), rules(MISS), mix)
+    assert set(done.withheld["reason"]) == {"mix_explains"}
+    assert len(listed(cells_of(now), rules(MISS)).candidates) == 10
 
 
 def test_like_with_like_is_exact_under_any_mix() -> None:

@@ -156,9 +156,10 @@ def test_an_english_page_names_grounds_and_holds_no_chinese_but_names(
 ) -> None:
     text = texts(page(audit, assessed, "en"))
     assert "It is no payroll file, and nothing in it is a decision." in text
-    assert "cannot be told apart; ranks mean nothing here" in text
+    assert "can be told apart from all others together; ranks mean roughly nothing here" in text
     assert "are expected not to be among the worst at all" in text
     assert "Rule out first:" in text
+    assert "as far as cases are independent of each other and true levels vary smoothly" in text
     assert "在线三组: the figure stands out, and the records look as if it had been worked on" in text
     done = assessed.done
     assert done is not None
@@ -170,6 +171,7 @@ def test_a_chinese_page_speaks_chinese(audit: Audit, assessed: Assessed) -> None
     text = texts(page(audit, assessed, "zh"))
     assert "这是供人工复核的名单，不是工资表" in text
     assert "先排除：" in text
+    assert "以个案相互独立、真实水平在单位之间平缓分布为前提" in text
     assert not re.search(r"\b(unit|listed|line|wrong|cases|month)\b", text)
 
 

@@ -260,7 +260,14 @@ def test_an_assessment_in_whole_sentences(language: Tongue) -> None:
 
 
 def test_every_code_has_its_words() -> None:
-    reasons = ["chance_explains", "mix_explains", "not_comparable", "few_cases", "not_months_running"]
+    reasons = [
+        "chance_explains",
+        "mix_explains",
+        "like_others",
+        "not_comparable",
+        "few_cases",
+        "not_months_running",
+    ]
     row = {"unit": "A", "indicator": "x", "value": 0.8, "numerator": 8, "denominator": 10, "line": 0.9}
     for reason in reasons:
         assert "90 %" in withheld_sentence({**row, "reason": reason}, {}, "zh")
