@@ -142,7 +142,17 @@ def checked(
         transition=transition,
         confidence=confidence,
     )
+    found = _reached_before(found, action)
     return replace(found, notes=(*found.notes, "bare_count")) if kind == "rate" else found
+
+
+def _reached_before(found: Verification, action: Action) -> Verification:
+    """The verification with a note that the level to reach was no gain any more, if it was none."""
+    level = action.expected.to
+    if found.planned_effect is not None or level is None or found.before != found.before:
+        return found
+    notes = ("level_reached_before" if one == "planned_effect_unknown" else one for one in found.notes)
+    return replace(found, notes=tuple(notes), level_to_reach=level)
 
 
 def _level_before(points: pd.DataFrame, start: date, kind: Kind, minimum_cases: int) -> float:

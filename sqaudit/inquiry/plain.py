@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -59,7 +59,9 @@ def from_plain(kind: Any, content: Any) -> Any:
         return _frame(content)
     if is_dataclass(kind):
         hints = get_type_hints(kind)
-        return kind(**{one.name: from_plain(hints[one.name], content[one.name]) for one in fields(kind)})  # type: ignore[operator]
+        # What an earlier version did not write yet has its default; without one that is a KeyError.
+        told = [one for one in fields(kind) if one.name in content or one.default is MISSING]
+        return kind(**{one.name: from_plain(hints[one.name], content[one.name]) for one in told})  # type: ignore[operator]
     return content
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import pandas as pd
 
+from sqaudit.actions.columns import HEADS, Unread
 from sqaudit.actions.model import Action
 from sqaudit.actions.records import RecordFault
 from sqaudit.periods import containing, parse
@@ -23,6 +24,7 @@ __all__ = [
     "finding_sentence",
     "on_time_sentence",
     "record_fault_sentence",
+    "unread_sentences",
     "verification_notes",
     "verification_sentence",
 ]
@@ -64,8 +66,12 @@ def verification_notes(found: Verification, language: Tongue, unit: str) -> list
     if found.regression is not None:
         size = numbers.difference(found.regression.expected_change, unit, language)
         sentences.append(say("verification.returning", language, size=size))
+    planned = {
+        "level": numbers.amount(found.level_to_reach, unit, language),
+        "before": numbers.amount(found.before, unit, language, beside=found.level_to_reach),
+    }
     sentences += [
-        say(f"verification.note.{code}", language)
+        say(f"verification.note.{code}", language, **planned)
         for code in found.notes
         if is_said(f"verification.note.{code}") and code not in _SAID_IN_NUMBERS
     ]
@@ -80,21 +86,56 @@ def finding_sentence(row: Mapping[Any, Any], language: Tongue) -> str:
     >>> finding_sentence({"action": "IA7", "code": "overdue", "days": 12, "detail": ""}, "en")
     'IA7: overdue by 12 days.'
     """
-    detail = str(row["detail"])
+    detail, since = str(row["detail"]), row.get("since")
     lacking = [
         say(f"action_finding.lacking.{word}", language)
         for word in detail.split(", ")
         if is_said(f"action_finding.lacking.{word}")
     ]
-    days = None if pd.isna(row["days"]) else int(row["days"])
-    return say(
+    column, _, value = detail.partition("=")
+    said = say(
         f"action_finding.{row['code']}",
         language,
         action=row["action"],
-        days=days,
+        days=None if pd.isna(row["days"]) else int(row["days"]),
+        since=None if since is None or pd.isna(since) else f"{since:%Y-%m-%d}",
         detail=detail,
+        status=_status_word(detail, language),
+        column=column,
+        value=value,
         lacking=joined(lacking, language),
     )
+    hints = [
+        say(f"action_finding.{name}", language, names=row[name])
+        for name in ("meant", "known")
+        if row.get(name)
+    ]
+    return ("" if language == "zh" else " ").join([said, *hints[:1]])
+
+
+def unread_sentences(unread: Sequence[Unread], file: str, language: Tongue) -> list[str]:
+    """The columns of the file of a plan that are not read, one sentence each, with those that are.
+
+    >>> unread_sentences([Unread("", "due by when", "due by")], "plan.csv", "en")
+    ["plan.csv, column due by when: not known, so it is not read. Did you mean 'due by'?"]
+    """
+    names = ", ".join(spoken[0 if language == "en" else 1] for spoken in HEADS.values())
+    found = []
+    for one in unread:
+        place = say(
+            "action_plan.sheet" if one.sheet else "plain.text",
+            language,
+            text=file,
+            file=file,
+            sheet=one.sheet,
+        )
+        hint = (
+            say("action_finding.meant", language, names=one.meant)
+            if one.meant
+            else say("action_finding.known", language, names=names)
+        )
+        found.append(say("action_plan.unread", language, place=place, column=one.column, hint=hint))
+    return found
 
 
 def record_fault_sentence(fault: RecordFault, language: Tongue) -> str:
@@ -155,6 +196,12 @@ def action_events(
         ):
             names.setdefault(containing(one.start or date.max, grain).label, []).append(one.action)
     return [(label, "; ".join(words)) for label, words in names.items()]
+
+
+def _status_word(status: str, language: Tongue) -> str:
+    """A status as it is written in a plan, of which both languages are understood."""
+    key = f"action_status.{status}"
+    return say(key, language) if language == "zh" and is_said(key) else status
 
 
 def start_label(found: Verification) -> str:

@@ -22,7 +22,8 @@ NOTES = (
     "early_periods_left_out", "transition_left_out", "no_controls", "one_control", "controls_left_out",
     "trend_before", "short_baseline", "no_baseline", "nothing_after", "regression_corrected",
     "worst_without_peers", "mix_shift", "mix_explains", "overdispersed", "autocorrelated", "underpowered",
-    "cannot_tell", "planned_effect_excluded", "planned_effect_unknown", "bare_count",
+    "cannot_tell", "planned_effect_excluded", "planned_effect_unknown", "level_reached_before",
+    "bare_count",
 )  # fmt: skip
 
 __all__ = ["METHODS", "NOTES", "RESULTS", "VERDICTS", "Verdict", "Verification"]
@@ -39,6 +40,7 @@ class Verification:
     `power` is the chance to see the planned effect with the periods there are, `detectable` the smallest
     effect seen with 80 %, `periods_needed` after how many periods the planned one is seen with 80 %
     (None: not within ten years of weeks, or no effect was planned). `notes` are codes of NOTES.
+    `level_to_reach` is the level that was planned, where it had been reached before the measure already.
     """
 
     verdict: Verdict
@@ -65,3 +67,4 @@ class Verification:
     results: pd.DataFrame
     series: pd.DataFrame
     notes: tuple[str, ...]
+    level_to_reach: float | None = None
