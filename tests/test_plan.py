@@ -132,6 +132,13 @@ RUN = "standard: jobs.yaml\nrecords: {job: {path: jobs.csv}}\n"
             ["line 2, records.jobb: there is no record kind 'jobb'. Did you mean 'job'?"],
         ),
         (
+            f"{RUN}as_of: 2026-13-40\nsegments: [taem]\n",
+            [
+                "line 3, as_of: '2026-13-40' is no date or time. Write 2026-10-08 or 2026-10-08 09:30.",
+                "line 4, segments[1]: no records have the column 'taem'. Did you mean 'team'?",
+            ],
+        ),
+        (
             f"{RUN}segments: [taem]\nscope: tema = 'x'\n",
             [
                 "line 3, segments[1]: no records have the column 'taem'. Did you mean 'team'?",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, timedelta
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from typing import NamedTuple
 
 import pandas as pd
@@ -35,13 +35,15 @@ class _Fault(NamedTuple):
 
 
 def nearest(word: str, known: Collection[str]) -> str:
-    """The known name that is probably meant; empty where none is near.
+    """The known name that is probably meant, of several alike the first; empty where none is near.
 
     >>> nearest("onn_time", ["on_time", "polite"]), nearest("x", ["on_time"])
     ('on_time', '')
+    >>> nearest("Desk Z", ["Desk B", "Desk A"])
+    'Desk A'
     """
-    near = get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return near[0] if near else ""
+    near = get_close_matches(word, list(known), n=20, cutoff=0.6)
+    return max(sorted(near), key=lambda one: SequenceMatcher(None, one, word).ratio(), default="")
 
 
 def plan_findings(

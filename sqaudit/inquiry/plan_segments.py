@@ -25,13 +25,14 @@ def segment_findings(audit: Audit, actions: Iterable[Action]) -> pd.DataFrame:
 
     `segment_column`: the records of its indicator lack the column in `detail`. `segment_personal`: the
     column holds personal data, which a run hides. `segment_value`: no record has the value, `detail` being
-    column=value. `meant` is the name that is near, `known` are those there are, at most some twenty.
+    column=value. `meant` is the name that is near, `known` are those there are,
+    at most twenty, of columns those that hold text.
     Actions without an indicator of the standard, and dropped ones, are passed over.
     """
     indicators = {one.id: one for one in audit.standard.indicators}
     rows = [
         {"action": action.id, "code": code, "since": pd.NaT, "days": None, "detail": detail,
-         "meant": nearest(word, known), "known": _listed(known)}
+         "meant": nearest(word, known), "known": ", ".join(known[:MOST_KNOWN])}
         for action in actions
         if action.status != "dropped" and action.indicator in indicators
         for kinds in [[kind for kind in indicators[action.indicator].kinds if kind in audit.columns]]
@@ -52,7 +53,10 @@ def _faults(
         if _hidden(audit, column):
             yield "segment_personal", column, column, ()
         elif column not in there:
-            known = sorted(name for name in there if not name.startswith("_") and not _hidden(audit, name))
+            texts = {
+                name for kind in kinds for name, held in audit.columns[kind].items() if held == "VARCHAR"
+            }
+            known = sorted(name for name in texts if not name.startswith("_") and not _hidden(audit, name))
             yield "segment_column", column, column, known
         elif values and not _has(audit, kinds, column, values[column]):
             value = values[column]
@@ -68,9 +72,11 @@ def _hidden(audit: Audit, column: str) -> bool:
     )
 
 
-def _listed(known: Sequence[str]) -> str:
-    more = ", …" if len(known) > MOST_KNOWN + 1 else ""
-    return ", ".join(known[:MOST_KNOWN] if more else known) + more
+def _columns_of_text(audit: Audit, kinds: Sequence[str]) -> list[str]:
+    """What a segment is likely to be by."""
+    held = {name: sql_type for kind in kinds for name, sql_type in audit.columns[kind].items()}
+    texts = sorted(name for name, sql_type in held.items() if sql_type == "VARCHAR")
+    return [name for name in texts if not name.startswith("_") and not _hidden(audit, name)]
 
 
 def _asked(action: Action) -> frozenset[str]:

@@ -14,6 +14,7 @@ from sqaudit.actions.follow_up import NEXT
 from sqaudit.actions.progress import STATES
 from sqaudit.control.chart import control_chart
 from sqaudit.control.design import Design
+from sqaudit.inquiry.plan_segments import CODES as SEGMENT_CODES
 from sqaudit.present import palette
 from sqaudit.present.blocks import png
 from sqaudit.present.figures.control import control_figure
@@ -68,7 +69,7 @@ def test_every_code_has_its_words() -> None:
         *(f"verification_verdict.{one}" for one in VERDICTS),
         *(f"verification_method.{one}" for one in METHODS),
         *(f"verification.note.{one}" for one in NOTES),
-        *(f"action_finding.{one}" for one in CODES),
+        *(f"action_finding.{one}" for one in (*CODES, *SEGMENT_CODES)),
         *(f"action_state.{one}" for one in STATES),
         *(f"action_next.{one}" for one in NEXT),
     ]
