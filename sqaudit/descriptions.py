@@ -153,10 +153,24 @@ def _refuse_bombs(text: str) -> None:
             raise ValueError(_TOO_DEEP)
 
 
+class _Loader(_SafeLoader):  # type: ignore[misc]  # the loader is one of two
+    """Safe loading in which what looks like a date and is none stays a text, to be refused in its place."""
+
+
+def _date_or_text(loader: Any, node: yaml.ScalarNode) -> object:
+    try:
+        return loader.construct_yaml_timestamp(node)
+    except (ValueError, AttributeError):  # the 40th of a month; no date at all under the tag of dates
+        return node.value
+
+
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _date_or_text)
+
+
 def _loaded(text: str) -> tuple[yaml.Node | None, Any]:
     """The nodes and the content of a YAML text, parsed once, by safe loading only."""
     _refuse_bombs(text)
-    loader = _SafeLoader(text)
+    loader = _Loader(text)
     try:
         node = loader.get_single_node()
         return node, None if node is None else loader.construct_document(node)

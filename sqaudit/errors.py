@@ -16,6 +16,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+MOST_KNOWN = 20  # known names that a fault lists
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -86,5 +88,6 @@ def did_you_mean(word: str, known: Sequence[str]) -> str:
     shown = sorted(known)
     if not shown:
         return ""
-    more = f" and {len(shown) - 20} more" if len(shown) > 20 else ""
-    return f"Known: {', '.join(shown[:20])}{more}."
+    if len(shown) <= MOST_KNOWN + 1:  # the last one is no longer than the words that would stand for it
+        return f"Known: {', '.join(shown)}."
+    return f"Known: {', '.join(shown[:MOST_KNOWN])} and {len(shown) - MOST_KNOWN} more."

@@ -19,10 +19,9 @@ def at(place: str, key: Sequence[str | int], lines: Mapping[Key, int]) -> str:
     >>> at("run.yaml", ("records", "visit", "path"), {("records", "visit"): 7})
     'run.yaml, line 7, records.visit.path'
     """
-    for length in range(len(key), 0, -1):
-        if (line := lines.get(tuple(key[:length]))) is not None:
-            return f"{place}, line {line}, {_dotted(key)}"
-    return f"{place}, {_dotted(key)}" if key else place
+    nearest = (lines.get(tuple(key[:length])) for length in range(len(key), -1, -1))
+    line = next((one for one in nearest if one is not None), None)
+    return ", ".join(filter(None, (place, f"line {line}" if line else "", _dotted(key))))
 
 
 def faults_of(
@@ -72,10 +71,26 @@ def _sentence(detail: dict[str, Any], key: Key, model: type[BaseModel]) -> tuple
         return "nothing is given.", "Give at least one."
     if kind == "invalid_key":
         return f"the key {_shown(given)} is no text.", "Put it in quotes."
+    if kind in _NO_DATE:
+        return f"{_shown(given)} is no date.", "Write 2026-08-31."
+    if kind in _NO_TIME:
+        return f"{_shown(given)} is no date or time.", "Write 2026-10-08 or 2026-10-08 09:30."
+    if kind in _BOUNDS:
+        name, wanted = _BOUNDS[kind]
+        return f"{_shown(given)} does not fit.", f"Write {wanted.format(context[name])}."
     plain = str(detail["msg"]).removeprefix("Input should be ")
     return f"{_shown(given)} does not fit.", f"Expected {_EXPECTED.get(kind, plain)}."
 
 
+_NO_DATE = ("date_type", "date_parsing", "date_from_datetime_parsing", "date_from_datetime_inexact")
+_NO_TIME = ("datetime_type", "datetime_parsing", "datetime_from_date_parsing", "datetime_object_invalid")
+# The bound of a number, by the type of fault: what pydantic calls it, and how it is said.
+_BOUNDS = {
+    "greater_than_equal": ("ge", "{:g} or more"),
+    "greater_than": ("gt", "a number above {:g}"),
+    "less_than_equal": ("le", "{:g} or less"),
+    "less_than": ("lt", "a number below {:g}"),
+}
 # What is expected of a value, for the types of fault whose own words speak of Python.
 _EXPECTED = {
     **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), "`key: value` lines"),
@@ -83,10 +98,6 @@ _EXPECTED = {
     **dict.fromkeys(("int_type", "int_parsing", "int_from_float"), "a valid integer such as 20"),
     **dict.fromkeys(("float_type", "float_parsing"), "a number"),
     **dict.fromkeys(("bool_type", "bool_parsing"), "true or false"),
-    **dict.fromkeys(
-        ("datetime_type", "datetime_parsing", "datetime_from_date_parsing", "datetime_object_invalid"),
-        "a day such as 2026-10-08 or a time such as 2026-10-08 09:30",
-    ),
     "string_type": "a text",
 }
 

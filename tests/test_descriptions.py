@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,14 @@ def test_lines_of_keys_are_remembered(tmp_path: Path) -> None:
     }
     assert at("a.yaml", ("a", "b", 1, "lost"), lines) == "a.yaml, line 4, a.b[2].lost"
     assert at("a.yaml", (), lines) == "a.yaml"
+
+
+def test_a_date_that_is_none_stays_a_text_in_its_place(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(
+        "a: 2026-13-40\nb: 2026-08-31\nc: !!timestamp soon\nd: 2026-08-31 25:61:00\n"
+    )
+    content, _ = read_yaml(tmp_path / "a.yaml")
+    assert content == {"a": "2026-13-40", "b": date(2026, 8, 31), "c": "soon", "d": "2026-08-31 25:61:00"}
 
 
 class Part(Description):

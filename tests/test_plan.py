@@ -93,11 +93,10 @@ records:
             "run.yaml, line 1, standrd: unknown key 'standrd'. Did you mean 'standard'?",
             f"run.yaml, line 3, period: '2026-Q5' {period}",
             f"run.yaml, line 4, compare: 'soon' {period}",
-            "run.yaml, line 5, as_of: 'yesterday' does not fit. "
-            "Expected a day such as 2026-10-08 or a time such as 2026-10-08 09:30.",
+            "run.yaml, line 5, as_of: 'yesterday' is no date or time. Write 2026-10-08 or 2026-10-08 09:30.",
             "run.yaml, line 6, timezone: 'Mars/Base' is no time zone. Write a name such as Asia/Shanghai or UTC.",
             "run.yaml, line 7, segments: {'team': 1} does not fit. Expected a list.",
-            "run.yaml, line 8, confidence: 95 does not fit. Expected less than 1.",
+            "run.yaml, line 8, confidence: 95 does not fit. Write a number below 1.",
             "run.yaml, line 9, minimum_cases: 'none' does not fit. Expected a valid integer such as 20.",
             "run.yaml, line 10, formats[1]: 'pdf' is not known. Expected 'html' or 'xlsx'.",
             "run.yaml, line 11, notebooks[1]: there is no notebook 'quarterly_revue'. Did you mean 'quarterly_review'?",
@@ -131,6 +130,13 @@ RUN = "standard: jobs.yaml\nrecords: {job: {path: jobs.csv}}\n"
         (
             "standard: jobs.yaml\nrecords: {jobb: {path: jobs.csv}}\n",
             ["line 2, records.jobb: there is no record kind 'jobb'. Did you mean 'job'?"],
+        ),
+        (
+            f"{RUN}as_of: 2026-13-40\nsegments: [taem]\n",
+            [
+                "line 3, as_of: '2026-13-40' is no date or time. Write 2026-10-08 or 2026-10-08 09:30.",
+                "line 4, segments[1]: no records have the column 'taem'. Did you mean 'team'?",
+            ],
         ),
         (
             f"{RUN}segments: [taem]\nscope: tema = 'x'\n",

@@ -142,9 +142,19 @@ def checked(
         transition=transition,
         confidence=confidence,
     )
+    found = _reached_before(found, action)
     # Nobody can tell whether the whole, or a condition, was the worst of anything.
     said = {"bare_count": kind == "rate", "perhaps_picked": not action.dimensions}
     return replace(found, notes=(*found.notes, *(code for code, applies in said.items() if applies)))
+
+
+def _reached_before(found: Verification, action: Action) -> Verification:
+    """The verification with a note that the level to reach was no gain any more, if it was none."""
+    level = action.expected.to
+    if found.planned_effect is not None or level is None or found.before != found.before:
+        return found
+    notes = ("level_reached_before" if one == "planned_effect_unknown" else one for one in found.notes)
+    return replace(found, notes=tuple(notes), level_to_reach=level)
 
 
 def _level_before(points: pd.DataFrame, start: date, kind: Kind, minimum_cases: int) -> float:

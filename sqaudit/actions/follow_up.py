@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 import pandas as pd
 
@@ -20,25 +21,27 @@ TRACED = (
     "verdict", "effect", "low", "high", "gap",
 )  # fmt: skip
 # What is to be done next: S3 step 6 takes effective measures into the handbook and has the others analysed
-# again.
-_NEXT = {
-    "effective": "handbook",
-    "not_shown": "back_to_causes",
-    "harmful": "stop_and_back_to_causes",
-    "too_early": "wait",
-    "worst_without_peers": "compare_with_more",
-    None: "verify",
-}
+# again. What is not done or approved is to be that first.
+NEXT = (
+    "handbook", "approve_then_handbook", "finish_then_handbook", "finish_and_approve_then_handbook",
+    "back_to_causes", "stop_and_back_to_causes", "finish_first", "measure_otherwise", "compare_with_more",
+    "wait", "verify",
+)  # fmt: skip
 
-__all__ = ["OUTCOMES", "TRACED", "back_to_causes", "handbook", "outcomes", "traced"]
+__all__ = ["NEXT", "OUTCOMES", "TRACED", "back_to_causes", "handbook", "outcomes", "traced"]
 
 
-def outcomes(actions: Iterable[Action], verified: Mapping[str, Verification]) -> pd.DataFrame:
+def outcomes(
+    actions: Iterable[Action], verified: Mapping[str, Verification], as_of: date | None = None
+) -> pd.DataFrame:
     """One row for each action with its verdict and what follows from it (OUTCOMES).
 
-    `reference` is the cause in the trees, else the finding. `next`: `handbook`, `back_to_causes`,
-    `stop_and_back_to_causes`, `wait`, `compare_with_more` where no wait would tell, or `verify` where there
-    is no verification yet. Dropped actions are left out.
+    `reference` is the cause in the trees, else the finding. `next` is one of NEXT: an effective action that
+    is not done or not approved yet has to be that before it goes into the handbook, an unfinished one whose
+    effect is not shown is to be finished first, one whose planned effect no reasonable wait would show is to
+    be measured otherwise (`measure_otherwise`), and one in a segment without enough others is to be
+    compared with more (`compare_with_more`). `verify` where there is no verification yet. `as_of` is the
+    day by which an action is done; without it any day of its end counts. Dropped actions are left out.
     """
     rows = []
     for action in actions:
@@ -58,7 +61,7 @@ def outcomes(actions: Iterable[Action], verified: Mapping[str, Verification]) ->
                 "periods_after": found.periods_after if found else None,
                 "periods_needed": found.periods_needed if found else None,
                 "notes": ", ".join(found.notes) if found else "",
-                "next": _next(found),
+                "next": _next(action, found, action.done_on(as_of or date.max)),
             }
         )
     frame = pd.DataFrame(rows, columns=list(OUTCOMES))
@@ -70,15 +73,9 @@ def outcomes(actions: Iterable[Action], verified: Mapping[str, Verification]) ->
     )
 
 
-def _next(found: Verification | None) -> str:
-    if found is not None and found.verdict == "not_shown" and "worst_without_peers" in found.notes:
-        return _NEXT["worst_without_peers"]
-    return _NEXT[found.verdict if found else None]
-
-
 def handbook(table: pd.DataFrame) -> pd.DataFrame:
-    """The effective measures, largest effect first, for the service handbook."""
-    kept = table[table["next"] == "handbook"]
+    """The effective measures, largest effect first, for the handbook; `next` says what comes before."""
+    kept = table[table["verdict"] == "effective"]
     order = kept["effect"].abs().sort_values(ascending=False, kind="stable").index
     return kept.loc[order].reset_index(drop=True)
 
@@ -136,6 +133,33 @@ def traced(
     ]
     frame = pd.DataFrame(rows, columns=list(TRACED))
     return frame.astype({**dict.fromkeys(("effect", "low", "high"), "float64"), "due": "datetime64[ns]"})
+
+
+def _next(action: Action, found: Verification | None, done: bool) -> str:
+    if found is None:
+        return "verify"
+    if found.verdict == "harmful":
+        return "stop_and_back_to_causes"
+    if found.verdict == "effective":
+        before = [
+            word for word, lacks in (("finish", not done), ("approve", action.approved is None)) if lacks
+        ]
+        return f"{'_and_'.join(before)}_then_handbook" if before else "handbook"
+    if found.verdict == "not_shown" and "worst_without_peers" in found.notes:
+        return "compare_with_more"
+    if _never_seen(found):
+        return "measure_otherwise"
+    if found.verdict == "too_early":
+        return "wait"
+    return "back_to_causes" if done else "finish_first"
+
+
+def _never_seen(found: Verification) -> bool:
+    """Whether no reasonable wait would show the planned effect, as far as it is not ruled out."""
+    if found.verdict == "too_early":
+        planned = found.planned_effect is not None and found.decided_by != "none"
+        return planned and found.periods_needed is None
+    return "cannot_tell" in found.notes
 
 
 def _acted(action: Action, known: Mapping[str, Verification]) -> dict[str, object]:

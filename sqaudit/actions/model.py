@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, NamedTuple, get_args
@@ -23,9 +24,20 @@ _WORDS: dict[Status, str] = {
     "done": "closed finished completed 已完成 完成 已关闭 关闭",
     "dropped": "cancelled canceled rejected 已取消 取消 已终止",
 }
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 _CALLED = {word: status for status, words in _WORDS.items() for word in words.split()}
 
-__all__ = ["STATUSES", "Action", "Contradiction", "ContradictionError", "LogEntry", "Status", "day"]
+__all__ = [
+    "STATUSES",
+    "Action",
+    "Contradiction",
+    "ContradictionError",
+    "LogEntry",
+    "Status",
+    "day",
+    "written",
+]
 
 
 def day(given: object) -> object:
@@ -54,7 +66,7 @@ def _status(given: object) -> object:
     return _CALLED.get(text, text)
 
 
-def _word(given: object) -> object:
+def written(given: object) -> object:
     """A text; numbers in a sheet are ids or names too. An empty one is none."""
     if isinstance(given, float) and given.is_integer():
         return str(int(given))
@@ -63,20 +75,38 @@ def _word(given: object) -> object:
     return (given.strip() or None) if isinstance(given, str) else given
 
 
+def _plain_number(given: object) -> object:
+    """A number that a table of texts holds; anything else as it is."""
+    text = given.strip() if isinstance(given, str) else ""
+    return float(text) if _NUMBER.fullmatch(text) else given
+
+
+def _money(given: object) -> object:
+    """An amount, thousands set apart by commas or not."""
+    text = given.strip() if isinstance(given, str) else ""
+    found = _plain_number(text.replace(",", "") if _THOUSANDS.fullmatch(text) else given)
+    if isinstance(found, bool) or not isinstance(found, int | float):
+        raise ValueError(f"{given!r} is no number. Write a number such as 1200.")
+    return found
+
+
 Day = Annotated[date, BeforeValidator(day)]
-Words = Annotated[str, BeforeValidator(_word)]
-OptionalWords = Annotated[str | None, BeforeValidator(_word)]
+Words = Annotated[str, BeforeValidator(written)]
+OptionalWords = Annotated[str | None, BeforeValidator(written)]
 StatusWord = Annotated[Status, BeforeValidator(_status)]
+Level = Annotated[Figure, BeforeValidator(_plain_number)]
+Money = Annotated[float, BeforeValidator(_money), Field(ge=0, allow_inf_nan=False)]
 
 
 class Contradiction(NamedTuple):
-    """What an action says against itself: the field, what stands there, and what it does not go with."""
+    """What an action says against itself: field, value, what it does not go with, and the way out."""
 
     code: str
     field: str
     value: str
     detail: str
     message: str
+    remedy: str = ""
 
 
 class ContradictionError(ValueError):
@@ -120,11 +150,11 @@ class Action(Description):
     checked: Day | None = None
     indicator: OptionalWords = None
     segment: OptionalWords = None
-    to: Figure | None = None
-    by: Annotated[Figure, Field(gt=0)] | None = None
+    to: Level | None = None
+    by: Annotated[Level, Field(gt=0)] | None = None
     direction: Side | None = None
     expected_effect: OptionalWords = None
-    cost: Annotated[Figure, Field(ge=0)] | None = None
+    cost: Money | None = None
     status: StatusWord = "proposed"
     log: tuple[LogEntry, ...] = ()
 
@@ -137,19 +167,24 @@ class Action(Description):
     def _contradictions(self) -> Iterator[Contradiction]:
         if self.to is not None and self.by is not None:
             message = "give the level to reach (`to`) or the change (`by`), not both"
-            yield Contradiction("two_effects", "by", f"{self.by:g}", f"{self.to:g}", message)
+            yield Contradiction(
+                "two_effects", "by", f"{self.by:g}", f"{self.to:g}", message, "Leave one of them out."
+            )
         for name in ("due", "finished", "checked"):
             later = getattr(self, name)
             if self.start is not None and later is not None and later < self.start:
                 message = f"{name} ({later}) lies before start ({self.start})"
-                yield Contradiction("before_start", name, str(later), str(self.start), message)
+                remedy = "Correct one of the two days."
+                yield Contradiction("before_start", name, str(later), str(self.start), message, remedy)
         days = [entry.date for entry in self.log]
         if days != sorted(days):
-            yield Contradiction("log_order", "log", "", "", "the log is not in order of time")
+            remedy = "Put the earliest entry first."
+            yield Contradiction("log_order", "log", "", "", "the log is not in order of time", remedy)
         if self.log and self.log[-1].status != self.status:
             last = self.log[-1].status
             message = f"the status is {self.status}, the log ends with {last}"
-            yield Contradiction("log_status", "status", self.status, last, message)
+            remedy = f"Set status: {last}, or add the last change to the log."
+            yield Contradiction("log_status", "status", self.status, last, message, remedy)
         try:
             condition_of(self.segment)
         except ValueError as error:
@@ -168,6 +203,14 @@ class Action(Description):
     def reference(self) -> str | None:
         """What the action refers to: the cause in the trees, else the finding."""
         return self.cause_reference or self.finding
+
+    def done_on(self, day: date) -> bool:
+        """Whether the action is done by a day: its status says so, or its end is not ahead."""
+        return self.status == "done" or (self.finished is not None and self.finished <= day)
+
+    def overdue_on(self, day: date) -> bool:
+        """Whether the due day has passed and the action is neither done nor dropped, whatever its status."""
+        return self.due is not None and self.due < day and self.status != "dropped" and not self.done_on(day)
 
     @property
     def where(self) -> str | None:
@@ -190,5 +233,6 @@ class Action(Description):
 
 
 def plain(action: Action) -> dict[str, Any]:
-    """An action as `key: value`, what is empty left out."""
-    return action.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+    """An action as `key: value`, what is empty left out; a status that nobody gave is not made up."""
+    given = action.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
+    return {**given, "status": action.status} if "status" in action.model_fields_set else given

@@ -17,14 +17,15 @@ PROGRESS = (
 )  # fmt: skip
 ON_TIME = ("department", "due", "on_time", "late", "overdue", "share", "low", "high", "median_days_late")
 
-__all__ = ["ON_TIME", "PROGRESS", "STATES", "on_time", "progress"]
+__all__ = ["ON_TIME", "PROGRESS", "STATES", "due_actions", "on_time", "progress"]
 
 
 def progress(actions: Iterable[Action], as_of: date) -> pd.DataFrame:
     """One row for each action, by its start, then its end: what was planned, what happened, how late it is.
 
     Columns: PROGRESS; days as timestamps (NaT where there is none), `state` of STATES, `days_late` the days
-    after the due day until it was done, or until now (0 in time, NA without a due day).
+    after the due day until it was done, or until now (0 in time, NA without a due day). An action is overdue
+    when its due day has passed and it is neither done nor dropped, a proposed one too.
     """
     rows = [
         {
@@ -48,17 +49,11 @@ def progress(actions: Iterable[Action], as_of: date) -> pd.DataFrame:
 def on_time(actions: Iterable[Action], as_of: date, by_department: bool = False) -> pd.DataFrame:
     """How many of the actions that were due are done on time, with an exact interval (S4-05).
 
-    Columns: ON_TIME. `due` counts those whose day has come (proposed and dropped ones are not due), `on_time`
-    those done by that day, `late` those done after it, `overdue` those that are open still. Without any due,
-    the share is NaN. `median_days_late` is over late and overdue ones. One row, `department` None, unless by
-    department.
+    Columns: ON_TIME. `due` counts those of `due_actions`: `on_time` those done by their day, `late` those
+    done after it, `overdue` those that are open still. Without any due, the share is NaN.
+    `median_days_late` is over late and overdue ones. One row, `department` None, unless by department.
     """
-    table = progress(actions, as_of)
-    due = table[
-        table["due"].notna()
-        & (table["due"] <= pd.Timestamp(as_of))
-        & ~table["state"].isin(["proposed", "dropped"])
-    ]
+    due = due_actions(progress(actions, as_of), as_of)
     groups = list(due.groupby("department", dropna=False, sort=True)) if by_department else [(None, due)]
     rows = []
     for department, part in groups:
@@ -81,6 +76,15 @@ def on_time(actions: Iterable[Action], as_of: date, by_department: bool = False)
     return pd.DataFrame(rows, columns=list(ON_TIME))
 
 
+def due_actions(table: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """The rows of `progress` that were due on a day: done ones whose day has come, and overdue ones.
+
+    On its due day itself an open action is not late yet, so it does not count yet.
+    """
+    come = table["due"] <= pd.Timestamp(as_of)
+    return table[come & table["state"].isin(["done", "done_late", "overdue"])]
+
+
 def _state(action: Action, as_of: date) -> str:
     if action.status == "dropped":
         return "dropped"
@@ -88,10 +92,10 @@ def _state(action: Action, as_of: date) -> str:
         return "done_late" if action.due is not None and action.finished > action.due else "done"
     if action.status == "done":
         return "done"
+    if action.overdue_on(as_of):
+        return "overdue"
     if action.status == "proposed" and action.start is None:
         return "proposed"
-    if action.due is not None and action.due < as_of:
-        return "overdue"
     if action.start <= as_of if action.start is not None else action.status == "in_progress":
         return "running"
     return "proposed" if action.status == "proposed" else "planned"

@@ -13,7 +13,7 @@ from sqaudit.actions.model import Action, ContradictionError
 from sqaudit.actions.read import cell
 
 CODES = (
-    "missing", "twice", "unknown_word", "no_day", "no_number", "not_above_zero", "two_effects",
+    "missing", "twice", "unknown_word", "no_day", "no_number", "no_amount", "not_above_zero", "two_effects",
     "before_start", "no_segment", "unfit",
 )  # fmt: skip
 # What pydantic calls a fault, by its first words, and our code for it.
@@ -90,7 +90,7 @@ def _told(error: ValidationError, given: Mapping[str, Any]) -> Iterator[tuple[st
         field = str(one["loc"][0]) if one["loc"] else ""
         value = "" if one["type"] == "missing" else str(given.get(field, ""))
         kind = next((code for start, code in _KINDS.items() if one["type"].startswith(start)), "unfit")
-        if kind == "unfit" and field in ("to", "by", "cost"):
-            kind = "no_number"
+        if kind == "unfit":
+            kind = {"to": "no_number", "by": "no_number", "cost": "no_amount"}.get(field, kind)
         known = str(one.get("ctx", {}).get("expected", "")).replace("'", "").replace(" or ", ", ")
         yield field, kind, value, {"unknown_word": known, "unfit": str(one["msg"])}.get(kind, "")

@@ -35,12 +35,16 @@ def actions_command(
         Path | None,
         typer.Option(metavar="FILE.xlsx", help="Write the plan into an Excel file to keep it in."),
     ] = None,
-    language: Annotated[LanguageChoice, typer.Option(help="Chinese, English or both.")] = LanguageChoice.en,
+    language: Annotated[
+        LanguageChoice,
+        typer.Option(help="Chinese, English or both. Faults of the plan's file are told in English."),
+    ] = LanguageChoice.en,
     as_json: AsJson = False,
 ) -> None:
     """Follow up the improvement plan: what is done on time, what it lacks, and with --verify what worked.
 
-    The plan is the file that the run names under `actions`, else the records `improvement_action`.
+    The plan is the file that the run names under `actions`, else the records `improvement_action`. An action
+    is overdue when its due day has passed and it is neither done nor dropped, a proposed one too.
     """
     with faults_told(as_json):
         if template is not None:

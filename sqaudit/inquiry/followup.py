@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -14,15 +15,17 @@ import pandas as pd
 from pydantic import ValidationError
 
 from sqaudit import actions as improvement
-from sqaudit.actions import Action, RecordFault, actions_of, plan_findings
+from sqaudit.actions import Action, RecordFault, Unread, actions_of, plan_findings
 from sqaudit.actions.model import plain
 from sqaudit.audit import Audit
 from sqaudit.cause_tree import CauseTree, as_yaml, read_trees
+from sqaudit.cause_tree.listing import listed
 from sqaudit.conditions import quoted
 from sqaudit.control.chart import ControlChart
 from sqaudit.errors import SourceError
 from sqaudit.inquiry.owners import KIND, shown_actions, shown_trees
 from sqaudit.inquiry.plain import as_plain, from_plain
+from sqaudit.inquiry.plan_segments import segment_findings
 from sqaudit.inquiry.tracking import Tracked, tracked
 from sqaudit.verification import Verification
 from sqaudit.verification.differences import Controls
@@ -40,7 +43,8 @@ class FollowUp:
     `origin`: `file` (the key `actions` of the run), `records` (of the kind `improvement_action`), or `none`.
     `faults`: why records are no action. `findings`: as by `plan_findings`. `tracked`: one
     for each action that was not dropped; empty where nothing was to be verified. Names of people are
-    masked unless the run shows personal data.
+    masked unless the run shows personal data. `file` is the name of the file of the plan, `unread` are its
+    columns that nobody knows; a book does not keep these.
     """
 
     origin: Origin
@@ -50,6 +54,8 @@ class FollowUp:
     findings: pd.DataFrame = field(default_factory=lambda: plan_findings((), date.min))
     tracked: tuple[Tracked, ...] = ()
     trees: tuple[CauseTree, ...] = ()
+    file: str = ""
+    unread: tuple[Unread, ...] = ()
 
     @classmethod
     def of(cls, audit: Audit, *, verify: bool = True) -> FollowUp:
@@ -58,12 +64,13 @@ class FollowUp:
         origin, plan, faults = _plan(audit)
         found = tracked(audit, plan) if verify else ()
         verdicts = {one.action: one.verification.verdict for one in found if one.verification is not None}
-        indicators = [one.id for one in audit.standard.indicators]
-        findings = plan_findings(plan, as_of, indicators, verdicts)
+        findings = _findings(audit, plan, as_of, verdicts)
         if not verify:  # nobody looked for verdicts, so none is missing
             findings = findings[findings["code"] != "not_verified"].reset_index(drop=True)
         shown = shown_actions(audit, plan)
-        return cls(origin, as_of, shown, faults, findings, found, shown_trees(audit))
+        file = Path(audit.run.actions or "").name
+        unread = audit.plan.unread_columns
+        return cls(origin, as_of, shown, faults, findings, found, shown_trees(audit), file, unread)
 
     @cached_property
     def verified(self) -> dict[str, Verification]:
@@ -83,7 +90,7 @@ class FollowUp:
     @cached_property
     def outcomes(self) -> pd.DataFrame:
         """The verdict on each action and what follows, as by `sqaudit.actions.outcomes`."""
-        return improvement.outcomes(self.actions, self.verified)
+        return improvement.outcomes(self.actions, self.verified, self.as_of)
 
     def traced(self, language: str) -> pd.DataFrame:
         """Causes, actions and verifications side by side, as by `sqaudit.actions.traced`."""
@@ -97,6 +104,7 @@ class FollowUp:
         """Everything as plain values, for JSON; the trees by the indicators they are of."""
         return {
             "origin": self.origin,
+            "file": self.file,
             "as_of": self.as_of.isoformat(),
             "actions": [plain(one) for one in self.actions],
             "faults": [one._asdict() for one in self.faults],
@@ -129,9 +137,22 @@ def read_followup(folder: Path) -> FollowUp | None:
             findings.assign(since=findings["since"].astype("datetime64[ns]")),
             tuple(_tracked_from_plain(one) for one in content["tracked"]),
             read_trees(folder / TREES) if content["trees"] else (),
+            content.get("file", ""),
         )
     except (OSError, ValueError, KeyError, TypeError, ValidationError) as error:
         raise SourceError(f"{path} does not hold a follow-up: {error}. Run `sqaudit run` again.") from error
+
+
+def _findings(audit: Audit, plan: Sequence[Action], as_of: date, verdicts: Mapping[str, str]) -> pd.DataFrame:
+    """What the plan lacks by itself, and beside the standard, the trees and the records of the run."""
+    indicators = [one.id for one in audit.standard.indicators]
+    known = listed(audit.plan.cause_trees)
+    causes = (known["indicator"] + "/" + known["branch"] + "/" + known["place"]).tolist()
+    trees = causes if audit.plan.cause_trees else None
+    own = plan_findings(plan, as_of, indicators, verdicts, causes=trees)
+    every = pd.concat([own, segment_findings(audit, plan)], ignore_index=True)
+    place = {one.id: place for place, one in enumerate(plan)}
+    return every.sort_values("action", key=lambda ids: ids.map(place), kind="stable", ignore_index=True)
 
 
 def _plan(audit: Audit) -> tuple[Origin, tuple[Action, ...], tuple[RecordFault, ...]]:

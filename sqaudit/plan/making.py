@@ -32,7 +32,7 @@ from sqaudit.standards import Standard
 from sqaudit.standards.together import together
 
 if TYPE_CHECKING:
-    from sqaudit.actions import Action
+    from sqaudit.actions import Action, Unread
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,8 @@ class Plan:
     """What a run will do: the run file, the standards it names, and a first look at each source.
 
     `standards` are as they were written, `standard` is all of them as one, to be measured at once;
-    `calendars` are those that some indicator asks, by the name that the standard or the run file uses.
+    `calendars` are those that some indicator asks, by the name that the standard or the run file uses;
+    `unread_columns` are those of the improvement plan that nobody knows.
     """
 
     run: RunFile
@@ -56,6 +57,7 @@ class Plan:
     actions: tuple[Action, ...] = ()
     assessment: AssessmentRules | None = None
     previous_book: Path | None = None
+    unread_columns: tuple[Unread, ...] = ()
 
     @cached_property
     def read_standards(self) -> tuple[Standard, ...]:
@@ -110,7 +112,7 @@ def planned(
     notebooks, notebook_faults = notebook_files(run, base, where)
     trees, tree_faults = run_trees(run, standard, peeked, base, where)
     rules, rule_faults = run_rules(run, standard, peeked, base, where)
-    actions, action_faults = run_actions(run, base, where)
+    actions, unread, action_faults = run_actions(run, base, where)
     book, book_faults = previous_book(run, base, where)
     faults += [
         *(where.fault([key], message) for key, message in run.contradictions()),
@@ -135,5 +137,5 @@ def planned(
         raise ParameterError(faults)
     return Plan(
         run, base, place, tuple(standards), tuple(standard_paths), peeked, notebooks, calendars, known_lines,
-        trees, actions, rules, book,
+        trees, actions, rules, book, unread,
     )  # fmt: skip

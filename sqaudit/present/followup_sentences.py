@@ -51,7 +51,7 @@ def verified_unit(indicator: Indicator) -> str:
 
 def plan_sentence(found: FollowUp, tongue: Tongue) -> str:
     """How many actions the plan has, on which day, and where it comes from."""
-    origin = say(f"improvement_followup.origin.{found.origin}", tongue)
+    origin = say(f"improvement_followup.origin.{found.origin}", tongue, file=found.file or DASH)
     return say(
         "improvement_followup.count",
         tongue,

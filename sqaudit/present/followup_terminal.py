@@ -12,7 +12,12 @@ from sqaudit.inquiry.tracking import tells_on
 from sqaudit.present import numbers
 from sqaudit.present.definitions import labels_of
 from sqaudit.present.followup_sentences import plan_sentence, tracked_sentence, verified_unit
-from sqaudit.present.improvement_sentences import finding_sentence, on_time_sentence, record_fault_sentence
+from sqaudit.present.improvement_sentences import (
+    finding_sentence,
+    on_time_sentence,
+    record_fault_sentence,
+    unread_sentences,
+)
 from sqaudit.present.words import DASH, Language, Tongue, is_missing, say, tongues
 from sqaudit.standards import Standard
 
@@ -75,6 +80,8 @@ def followup_content(found: FollowUp) -> dict[str, Any]:
     return {
         "as_of": found.as_of,
         "origin": found.origin,
+        "file": found.file,
+        "unread_columns": [one._asdict() for one in found.unread],
         "faults": [one._asdict() for one in found.faults],
         "on_time": found.on_time.drop(columns="department").to_dict("records")[0],
         "findings": found.findings.to_dict("records"),
@@ -98,6 +105,7 @@ def _lines(found: FollowUp, standard: Standard, tongue: Tongue) -> list[str]:
     ]
     return [
         plan_sentence(found, tongue),
+        *(f"  {line}" for line in unread_sentences(found.unread, found.file, tongue)),
         *faults,
         on_time_sentence(found.on_time, tongue),
         lacks,

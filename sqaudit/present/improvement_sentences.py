@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from sqaudit.actions.columns import HEADS, Unread
 from sqaudit.actions.model import Action
 from sqaudit.actions.records import RecordFault
 from sqaudit.periods import containing, parse
@@ -32,6 +33,7 @@ __all__ = [
     "record_fault_sentence",
     "start_label",
     "tell_on_sentence",
+    "unread_sentences",
     "verification_notes",
     "verification_sentence",
 ]
@@ -84,8 +86,12 @@ def verification_notes(found: Verification, language: Tongue, unit: str) -> list
         *(_OF_NOTHING_AFTER if only_passing else ()),
         *(("planned_effect_unknown",) if found.verdict == "too_early" else ()),  # `tell_on_sentence` says it
     )
+    planned = {
+        "level": numbers.amount(found.level_to_reach, unit, language),
+        "before": numbers.amount(found.before, unit, language, beside=found.level_to_reach),
+    }
     sentences += [
-        say(f"verification.note.{code}", language)
+        say(f"verification.note.{code}", language, **planned)
         for code in found.notes
         if is_said(f"verification.note.{code}") and code not in elsewhere
     ]
@@ -124,21 +130,56 @@ def finding_sentence(row: Mapping[Any, Any], language: Tongue) -> str:
     >>> finding_sentence({"action": "IA7", "code": "overdue", "days": 12, "detail": ""}, "en")
     'IA7: overdue by 12 days.'
     """
-    detail = str(row["detail"])
+    detail, since = str(row["detail"]), row.get("since")
     lacking = [
         say(f"action_finding.lacking.{word}", language)
         for word in detail.split(", ")
         if is_said(f"action_finding.lacking.{word}")
     ]
-    days = None if pd.isna(row["days"]) else int(row["days"])
-    return say(
+    column, _, value = detail.partition("=")
+    said = say(
         f"action_finding.{row['code']}",
         language,
         action=row["action"],
-        days=days,
+        days=None if pd.isna(row["days"]) else int(row["days"]),
+        since=None if since is None or pd.isna(since) else f"{since:%Y-%m-%d}",
         detail=detail,
+        status=_status_word(detail, language),
+        column=column,
+        value=value,
         lacking=joined(lacking, language),
     )
+    hints = [
+        say(f"action_finding.{name}", language, names=row[name])
+        for name in ("meant", "known")
+        if row.get(name)
+    ]
+    return ("" if language == "zh" else " ").join([said, *hints[:1]])
+
+
+def unread_sentences(unread: Sequence[Unread], file: str, language: Tongue) -> list[str]:
+    """The columns of the file of a plan that are not read, one sentence each, with those that are.
+
+    >>> unread_sentences([Unread("", "due by when", "due by")], "plan.csv", "en")
+    ["plan.csv, column due by when: not known, so it is not read. Did you mean 'due by'?"]
+    """
+    names = ", ".join(spoken[0 if language == "en" else 1] for spoken in HEADS.values())
+    found = []
+    for one in unread:
+        place = say(
+            "action_plan.sheet" if one.sheet else "plain.text",
+            language,
+            text=file,
+            file=file,
+            sheet=one.sheet,
+        )
+        hint = (
+            say("action_finding.meant", language, names=one.meant)
+            if one.meant
+            else say("action_finding.known", language, names=names)
+        )
+        found.append(say("action_plan.unread", language, place=place, column=one.column, hint=hint))
+    return found
 
 
 def record_fault_sentence(fault: RecordFault, language: Tongue) -> str:
@@ -205,6 +246,12 @@ def action_events(
             words = say("improvement_followup.event.started", language, action=one.id)
             names.setdefault(label, []).append(words)
     return [(label, "; ".join(words)) for label, words in names.items()]
+
+
+def _status_word(status: str, language: Tongue) -> str:
+    """A status as it is written in a plan, of which both languages are understood."""
+    key = f"action_status.{status}"
+    return say(key, language) if language == "zh" and is_said(key) else status
 
 
 def start_label(found: Verification) -> str:

@@ -58,6 +58,7 @@ def actions(reader: Reader) -> Block:
         head,
         _said(reader, lambda tongue: plan_sentence(found, tongue)),
         _said(reader, lambda tongue: on_time_sentence(found.on_time, tongue)),
+        reader.text("action_plan.rule", kind="note"),
         reader.figure(
             lambda tongue: gantt(table, found.as_of, tongue),
             lambda tongue: alt_gantt(table, found.as_of, tongue),
@@ -95,13 +96,15 @@ def handbook(reader: Reader) -> Block:
     works, others = effective(found.outcomes), back_to_causes(found.outcomes)
     parts = [outcomes_table(works, reader.labels, units, reader.language)]
     if len(others):
-        names = " | ".join(dict.fromkeys(str(name) for name in others["indicator"]))
         parts += [
             reader.heading("improvement_followup.back", 3),
             reader.text("improvement_followup.back_note", kind="note"),
             outcomes_table(others, reader.labels, units, reader.language),
-            reader.text(
-                "improvement_followup.command", kind="note", command=f"sqaudit causes RUN.yaml {names}"
+            *(
+                reader.text(
+                    "improvement_followup.command", kind="note", command=f"sqaudit causes RUN.yaml {one}"
+                )
+                for one in dict.fromkeys(others["indicator"])  # the command takes one
             ),
         ]
     return blocks.stack(

@@ -25,6 +25,7 @@ NOTES = (
     "worst_without_peers", "mix_shift", "mix_explains", "overdispersed", "autocorrelated", "underpowered",
     "cannot_tell", "planned_effect_excluded", "planned_effect_unknown", "bare_count", "weeks_not_settled",
     "perhaps_picked",
+    "level_reached_before",
 )  # fmt: skip
 
 __all__ = ["METHODS", "NOTES", "RESULTS", "VERDICTS", "Verdict", "Verification"]
@@ -43,6 +44,7 @@ class Verification:
     effect seen with 80 %, `periods_needed` after how many periods the planned one is seen with 80 %
     (None: not within ten years of weeks, or no effect was planned). `notes` are codes of NOTES.
     `unsettled` is how many of the latest weeks were left out since limits of their cases have not run out.
+    `level_to_reach` is the level that was planned, where it had been reached before the measure already.
     """
 
     verdict: Verdict
@@ -69,6 +71,7 @@ class Verification:
     results: pd.DataFrame
     series: pd.DataFrame
     notes: tuple[str, ...]
+    level_to_reach: float | None = None
     unsettled: int = 0
 
     @property

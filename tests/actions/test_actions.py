@@ -12,9 +12,11 @@ import xlsxwriter
 
 from sqaudit.actions import (
     Action,
+    Unread,
     actions_of,
     as_yaml,
     back_to_causes,
+    checked,
     expected_effect,
     handbook,
     on_time,
@@ -22,17 +24,25 @@ from sqaudit.actions import (
     plan_findings,
     progress,
     read_actions,
+    read_plan,
     traced,
     untreated,
     write_template,
 )
 from sqaudit.actions.columns import HEADS
 from sqaudit.actions.findings import CODES
+from sqaudit.actions.model import plain
 from sqaudit.actions.records import CODES as RECORD_CODES
 from sqaudit.actions.records import RecordFault
 from sqaudit.cause_tree import CauseTree
 from sqaudit.errors import ParameterError
-from sqaudit.present.improvement_sentences import record_fault_sentence
+from sqaudit.present.figures.gantt import plan_reading
+from sqaudit.present.improvement_sentences import (
+    finding_sentence,
+    record_fault_sentence,
+    unread_sentences,
+    verification_notes,
+)
 from sqaudit.verification import verify
 
 TODAY = date(2026, 10, 8)
@@ -87,16 +97,75 @@ actions:
     start: 2026-05-02
     due: 2026-05-01
     status: closed-ish
-  - {id: A3, action: z}
-  - {id: A3, action: z}
+    finished: 2026-13-40
+  - {id: A1, action: z, cost: much}
+  - {id: A4, action: z, cost: -500, by: 0}
+  - {id: A5, action: z, to: 3, by: 2, log: [{date: 2026-05-02, status: done}]}
 """
     with pytest.raises(ParameterError) as caught:
         read_actions(write(tmp_path / "plan.yaml", broken))
-    told = str(caught.value)
-    assert "plan.yaml, action 1, line 5, due: 'soon' does not fit. Expected" in told
-    assert "line 6, ownr: unknown key 'ownr'. Did you mean 'owner'?" in told
-    assert "action 2, line 11, status: 'closed-ish' is not known." in told
-    assert "the id 'A3' stands in" in told
+    assert [str(fault).replace(f"{tmp_path}/", "") for fault in caught.value.faults] == [
+        "plan.yaml, action 1, line 5, due: 'soon' is no date. Write 2026-08-31.",
+        "plan.yaml, action 1, line 6, ownr: unknown key 'ownr'. Did you mean 'owner'?",
+        "plan.yaml, action 2, line 12, finished: '2026-13-40' is no date. Write 2026-08-31.",
+        "plan.yaml, action 2, line 11, status: 'closed-ish' is not known. "
+        "Expected 'proposed', 'approved', 'in_progress', 'done' or 'dropped'.",
+        "plan.yaml, action 2, line 10, due: due (2026-05-01) lies before start (2026-05-02). "
+        "Correct one of the two days.",
+        "plan.yaml, action 3, line 13, cost: 'much' is no number. Write a number such as 1200.",
+        "plan.yaml, action 4, line 14, by: 0 does not fit. Write a number above 0.",
+        "plan.yaml, action 4, line 14, cost: -500 does not fit. Write 0 or more.",
+        "plan.yaml, action 5, line 15, by: give the level to reach (`to`) or the change (`by`), not both. "
+        "Leave one of them out.",
+        "plan.yaml, action 5, line 15, status: the status is proposed, the log ends with done. "
+        "Set status: done, or add the last change to the log.",
+        "plan.yaml, action 3, line 13, id: the id 'A1' stands in plan.yaml, action 1 already. Give another.",
+    ]
+
+
+def test_a_status_that_is_unknown_does_not_contradict_the_log(tmp_path: Path) -> None:
+    plan = "actions: [{id: A1, action: x, status: odd, log: [{date: 2026-05-02, status: done}]}]"
+    with pytest.raises(ParameterError) as caught:
+        read_actions(write(tmp_path / "plan.yaml", plan))
+    assert len(caught.value.faults) == 1
+
+
+def test_all_known_keys_are_listed_rather_than_one_more(tmp_path: Path) -> None:
+    with pytest.raises(ParameterError) as caught:
+        read_actions(write(tmp_path / "plan.yaml", "actions: [{id: A1, action: x, zzzzzz: 1}]"))
+    assert caught.value.faults[0].remedy.endswith("start, status, to.")
+
+
+def test_numbers_of_a_table_of_texts_are_read(tmp_path: Path) -> None:
+    table = 'id,action,cost,to,by\nA1,x,"1,200",0.9,\nA2,y,1200.5,,5%\nA3,y,800,,12\n'
+    plan = read_actions(write(tmp_path / "plan.csv", table))
+    assert [(one.cost, one.to, one.by) for one in plan] == [
+        (1200, 0.9, None), (1200.5, None, 0.05), (800, None, 12),
+    ]  # fmt: skip
+
+
+def test_columns_that_nobody_knows_are_told_and_mistyped_ones_refused(tmp_path: Path) -> None:
+    heads = "id,action,colour,Prio,到期日,负责人电话,空"
+    plan = read_plan(write(tmp_path / "plan.csv", f"{heads}\nA1,x,red,1,2026-08-31,139,\n"))
+    assert plan.actions[0].due == date(2026, 8, 31)
+    assert plan.unread == (Unread("", "colour"), Unread("", "Prio"), Unread("", "负责人电话", "负责人"))
+    told = {tongue: unread_sentences(plan.unread, "plan.csv", tongue) for tongue in ("zh", "en")}
+    assert told["en"][0].startswith(
+        "plan.csv, column colour: not known, so it is not read. Known: id, finding, cause,"
+    )
+    assert told["zh"][2] == "plan.csv，列 负责人电话：不认识，未读取。是不是“负责人”？"
+    with pytest.raises(ParameterError) as caught:
+        read_plan(
+            write(tmp_path / "plan.csv", "id,action,ownr,完成日,措施\nA1,x,Wang,2026-08-31,y\nA1,x,,,\n")
+        )
+    assert [str(fault).replace(f"{tmp_path}/", "") for fault in caught.value.faults] == [
+        "plan.csv, column 措施: it means the same as the column action. Keep one, rename the other.",
+        "plan.csv, column ownr: this head is not known. Did you mean 'owner'?",
+        "plan.csv, column 完成日: this head is not known. Did you mean '完成日期'?",
+        "plan.csv, row 3, column id: the id 'A1' stands in plan.csv, row 2 already. Give another.",
+    ]
+    owned = read_plan(write(tmp_path / "plan.csv", "id,action,owner,owners\nA1,x,Wang,Li\n"))
+    assert (owned.actions[0].owner, owned.unread) == ("Wang", (Unread("", "owners"),))
 
 
 def test_what_contradicts_itself_is_refused() -> None:
@@ -137,16 +206,19 @@ def test_faults_of_a_sheet_name_sheet_row_and_column(tmp_path: Path) -> None:
     with xlsxwriter.Workbook(str(file)) as book:
         sheet = book.add_worksheet("计划")
         sheet.write_row(0, 0, ["售后服务质量改进计划表"])
-        sheet.write_row(2, 0, ["措施编号", "具体行动", "完成时限", "状态", "颜色"])
+        sheet.write_row(2, 0, ["措施编号", "具体行动", "完成时限", "状态", "颜色", "开始日期"])
         sheet.write_row(3, 0, ["M1", "短信提醒", "下周", "进行中", "红"])
-        sheet.write_row(5, 0, ["M2", "清单", "2026年11月1日", "马上", ""])
+        sheet.write_row(5, 0, ["M2", "清单", "2026年11月1日", "马上", "", "2026-12-01"])
+        sheet.write_row(6, 0, ["M2", "清单"])
         log = book.add_worksheet("log")
         log.write_row(0, 0, ["id", "date", "status"])
         log.write_row(1, 0, ["M9", "2026-01-01", "done"])
     with pytest.raises(ParameterError) as caught:
         read_actions(file)
     told = str(caught.value)
-    assert "sheet 计划, row 4, column 完成时限: '下周' does not fit." in told
+    assert "sheet 计划, row 4, column 完成时限: '下周' is no date. Write 2026-08-31." in told
+    assert "row 6, column 完成时限: due (2026-11-01) lies before start (2026-12-01). Correct one" in told
+    assert "sheet 计划, row 7, column 措施编号: the id 'M2' stands in" in told
     assert "sheet 计划, row 6, column 状态: '马上' is not known." in told
     assert "log: the log names the action 'M9', which is not in the plan." in told
 
@@ -285,13 +357,51 @@ def test_a_sound_action_has_no_faults() -> None:
         ({"status": "done", "checked": "2026-10-20"}, "done_without_date"),
         ({"status": "done", "finished": "2026-10-01"}, "done_without_check"),
         ({"status": "done", "finished": "2026-08-20", "checked": "2026-09-20"}, "not_verified"),
-        ({"status": "approved"}, "status_contradicts"),
+        ({"status": "approved"}, "status_before_start"),
+        ({"status": "in_progress", "finished": "2026-10-01", "checked": "2026-10-20"}, "status_before_end"),
+        ({"finished": "2026-10-20"}, "end_ahead"),
         ({"cause": None}, "no_cause"),
     ],
 )
 def test_each_fault_is_found_alone(changes: dict[str, object], code: str) -> None:
     assert found_codes(action(**{**SOUND, **changes}), indicators=["on_time"]) == {code}
     assert code in CODES
+
+
+def test_what_the_status_lacks_is_said_with_its_day() -> None:
+    bare = {name: given for name, given in SOUND.items() if name != "status"}
+    ended = {"finished": "2026-10-01", "checked": "2026-10-20"}
+    plan = [
+        action(**bare),
+        action(**{**bare, **ended}, id="A2"),
+        action(**{**SOUND, "status": "approved"}, id="A3"),
+        action(**{**SOUND, **ended}, id="A4"),
+        action(**{**SOUND, "finished": "2026-10-20"}, id="A5"),
+    ]
+    rows = plan_findings(plan, TODAY).to_dict("records")
+    assert [finding_sentence(row, "en") for row in rows] == [
+        "A1: began on 2026-08-10, but no status is given (taken as 'proposed'). Set status: in_progress.",
+        "A2: finished on 2026-10-01, but no status is given (taken as 'proposed'). Set status: done.",
+        "A3: its status is 'approved', yet it began on 2026-08-10. "
+        "Set status: in_progress, or correct the start.",
+        "A4: its status is 'in_progress', yet it was finished on 2026-10-01. "
+        "Set status: done, or leave the day out.",
+        "A5: its status is 'in_progress', and its end on 2026-10-20 lies ahead. "
+        "Write a day that is planned as due.",
+    ]
+    said = finding_sentence(rows[2], "zh")
+    assert said == "A3：状态是“已批准”，却已于 2026-08-10 开始。请把状态写成“进行中”，或更正开始日期。"
+    again = [Action.model_validate(plain(one)) for one in plan]  # as a book holds them
+    pd.testing.assert_frame_equal(plan_findings(again, TODAY), plan_findings(plan, TODAY))
+
+
+def test_a_cause_that_no_tree_has_is_found() -> None:
+    wrong = action(**SOUND, cause_reference="on_time/proces/1")
+    assert found_codes(wrong, causes=None) == set()
+    assert found_codes(wrong, causes=["on_time/proces/1"]) == set()
+    (row,) = plan_findings([wrong], TODAY, causes=["on_time/process/1"]).to_dict("records")
+    told = "A1: the cause trees have no cause 'on_time/proces/1'. Did you mean 'on_time/process/1'?"
+    assert finding_sentence(row, "en") == told
 
 
 def test_a_dropped_action_has_no_faults_and_a_verified_one_is_settled() -> None:
@@ -317,15 +427,32 @@ def test_progress_and_rate_on_time() -> None:
         action(id="X", status="dropped", due="2026-01-01"),
     ]
     table = progress(plan, TODAY).set_index("action")
-    states = {"P": "proposed", "D": "done", "L": "done_late", "O": "overdue", "R": "running", "X": "dropped"}
+    states = {"P": "overdue", "D": "done", "L": "done_late", "O": "overdue", "R": "running", "X": "dropped"}
     assert table["state"].to_dict() == states
     assert table["days_late"].to_dict() == {"P": 280, "D": 0, "L": 10, "O": 8, "R": 0, "X": 0}
     row = on_time(plan, TODAY).iloc[0]
-    assert (row["due"], row["on_time"], row["late"], row["overdue"]) == (3, 1, 1, 1)
-    assert row["share"] == pytest.approx(1 / 3)
-    assert row["low"] < 1 / 3 < row["high"]
-    assert row["median_days_late"] == 9
+    assert (row["due"], row["on_time"], row["late"], row["overdue"]) == (4, 1, 1, 2)
+    assert row["share"] == pytest.approx(1 / 4)
+    assert row["low"] < 1 / 4 < row["high"]
+    assert row["median_days_late"] == 10
+    assert "4 due, 1 done on time, 2 overdue" in plan_reading(progress(plan, TODAY), TODAY, "en")
+    told = plan_findings(plan, TODAY).query("code == 'overdue'")
+    assert dict(zip(told["action"], told["days"], strict=True)) == {"P": 280, "O": 8}
     assert on_time([], TODAY)["share"].isna().all()
+
+
+def test_an_open_action_is_neither_late_nor_counted_on_its_due_day() -> None:
+    plan = [
+        action(id="O", status="in_progress", start="2026-01-03", due=TODAY),
+        action(id="D", status="done", start="2026-01-03", due=TODAY, finished=TODAY),
+        action(id="F", status="in_progress", start="2026-01-03", due="2026-09-30", finished="2026-12-01"),
+    ]
+    assert dict(zip(*progress(plan, TODAY)[["action", "state"]].T.values, strict=True)) == {
+        "O": "running", "D": "done", "F": "overdue",
+    }  # fmt: skip
+    row = on_time(plan, TODAY).iloc[0]
+    assert (row["due"], row["on_time"], row["overdue"]) == (2, 1, 1)
+    assert set(plan_findings(plan, TODAY).query("code == 'overdue'")["action"]) == {"F"}
 
 
 def figures() -> pd.DataFrame:
@@ -350,7 +477,9 @@ def test_controls_are_the_segments_without_such_an_action() -> None:
 def test_what_works_goes_into_the_handbook_and_the_rest_back_to_its_cause() -> None:
     rows = pd.DataFrame({"period": range(30), "numerator": [75] * 20 + [90] * 10, "denominator": 100})
     calm = rows.assign(numerator=[75, 76, 74] * 10)
-    plan = [action(id=name) for name in ("works", "not", "harm", "early", "open")]
+    names = ("works", "not", "harm", "early", "open")
+    done = {"status": "done", "finished": "2026-08-01", "approved": "2026-05-01"}
+    plan = [action(id=name, **done) for name in names]
     verified = {
         "works": verify(rows, 20, 0.1),
         "not": verify(calm, 20, 0.1),
@@ -366,6 +495,48 @@ def test_what_works_goes_into_the_handbook_and_the_rest_back_to_its_cause() -> N
     assert handbook(table)["action"].tolist() == ["works"]
     assert back_to_causes(table)["action"].tolist() == ["harm", "not"]
     assert outcomes([], {}).empty
+
+    open_ones = [action(id=name, status="in_progress") for name in names]
+    table = outcomes(open_ones, verified)
+    told = dict(zip(table["action"], table["next"], strict=True))
+    assert told == {
+        "works": "finish_and_approve_then_handbook", "not": "finish_first",
+        "harm": "stop_and_back_to_causes", "early": "wait", "open": "verify",
+    }  # fmt: skip
+    assert handbook(table)["action"].tolist() == ["works"]
+    assert back_to_causes(table)["action"].tolist() == ["harm"]
+    approved = action(id="works", approved="2026-05-01", finished="2026-09-01")
+    assert outcomes([approved], verified)["next"].tolist() == ["handbook"]
+    assert outcomes([approved], verified, date(2026, 8, 1))["next"].tolist() == ["finish_then_handbook"]
+
+
+def test_what_no_wait_would_show_is_to_be_measured_otherwise() -> None:
+    noisy = pd.DataFrame({"period": range(30), "numerator": [6, 9, 7] * 10, "denominator": 10})
+    done = action(status="done", finished="2026-08-01", approved="2026-05-01")
+    found = verify(noisy, 20, 0.001)
+    assert "cannot_tell" in found.notes
+    assert outcomes([done], {"A1": found})["next"].tolist() == ["measure_otherwise"]
+    early = verify(noisy.head(21), 20, 0.001)
+    assert (early.verdict, early.periods_needed) == ("too_early", None)
+    assert outcomes([done], {"A1": early})["next"].tolist() == ["measure_otherwise"]
+
+
+def test_a_level_that_had_been_reached_before_is_told_so() -> None:
+    weeks = [f"2026-W{week:02}" for week in range(1, 31)]
+    rows = pd.DataFrame({"indicator": "on_time", "period": weeks, "numerator": [93, 94, 92] * 10,
+                         "denominator": 100, "unit": "share", "direction": "higher"})  # fmt: skip
+    high = action(indicator="on_time", start="2026-05-18", to=0.9)
+    found = checked(high, rows)
+    assert found.planned_effect is None
+    assert "level_reached_before" in found.notes
+    assert "planned_effect_unknown" not in found.notes
+    notes = {tongue: verification_notes(found, tongue, "share") for tongue in ("en", "zh")}
+    assert (
+        "The level to reach (90.0 %) had been reached before the measure (93.0 %): "
+        "check indicator, segment or level."
+    ) in notes["en"]
+    assert "目标水平（90.0 %）在措施之前就已达到（93.0 %）：请核对指标、分组或目标水平。" in notes["zh"]
+    assert "planned_effect_unknown" in checked(high.model_copy(update={"to": None}), rows).notes
 
 
 def test_causes_actions_and_verifications_refer_to_each_other() -> None:

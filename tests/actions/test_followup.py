@@ -29,6 +29,7 @@ from sqaudit.inquiry.tracking import Tracked, tells_on
 from sqaudit.params import Language
 from sqaudit.plan import plan
 from sqaudit.present.followup_sentences import record_events, records_sentences
+from sqaudit.present.improvement_sentences import finding_sentence
 from sqaudit.report.page import Page
 from sqaudit.review import Review
 
@@ -85,7 +86,8 @@ def test_the_three_planted_actions_get_their_verdicts(sample: Review) -> None:
     assert verdicts == {DESK_A: "effective", EAST: "not_shown", NORTH: "too_early"}
     assert found.verified[DESK_A].low > 0
     after = dict(zip(found.outcomes["action"], found.outcomes["next"], strict=True))
-    assert (after[DESK_A], after[EAST], after[NORTH]) == ("handbook", "back_to_causes", "wait")
+    assert "cannot_tell" in found.verified[EAST].notes
+    assert (after[DESK_A], after[EAST], after[NORTH]) == ("handbook", "measure_otherwise", "wait")
 
 
 def test_cause_action_and_verdict_stand_in_one_row(sample: Review) -> None:
@@ -155,13 +157,28 @@ def test_the_english_page_says_what_worked_and_names_the_controls(sample: Review
     )
     assert "It may have been chosen for being bad" not in text  # segments, whose standing is known
     assert "For: 排队 (response_30s_rate/process/1, FD000102). Next: into the service handbook." in text
-    handbook = text[text.index("For the service handbook") : text.index("Back to their causes")]
+    handbook = text[text.index("For the service handbook") : text.index("Causes, actions and verifications")]
     assert DESK_A in handbook
     assert EAST not in handbook
     assert html.count("<figure>") == 1 + 3 * 2  # the plan, and a series and a chart for each verified action
     plan_words = {word for one in followup(sample).actions for word in CHINESE.findall(one.model_dump_json())}
     teams = set(CHINESE.findall(" ".join(followup(sample).verified[DESK_A].controls.names)))  # type: ignore[union-attr]
     assert set(CHINESE.findall(text)) <= plan_words | teams
+
+
+def test_each_cause_to_look_into_again_has_a_command_of_its_own(sample: Review) -> None:
+    found = followup(sample)
+    changed = {DESK_A: {"verdict": "harmful"}, EAST: {"notes": ()}}
+    tracked = tuple(
+        replace(one, verification=replace(one.verification, **changed[one.action]))
+        for one in found.tracked
+        if one.verification is not None and one.action in changed
+    )
+    page = Page(replace(sample, followup=replace(found, tracked=tracked)))
+    text = texts(page.handbook().html)
+    assert "To look into it again: sqaudit causes RUN.yaml response_30s_rate" in text
+    assert "To look into it again: sqaudit causes RUN.yaml onsite_promise_rate" in text
+    assert "|" not in text
 
 
 def test_the_chinese_page_speaks_chinese(sample: Review) -> None:
@@ -300,10 +317,35 @@ def test_a_plan_in_a_file_with_a_condition_for_a_segment(kept: Path) -> None:
     codes = dict(zip(found.findings["action"], found.findings["code"], strict=True))
     assert "A1" not in codes
     assert "A7" not in codes
+    rows = found.findings[found.findings["code"].str.startswith("segment_")].to_dict("records")
+    assert [finding_sentence(row, "en") for row in rows] == [
+        "A2: the records have no column 'zone', which its segment asks. Known: region, visit_id.",
+        *(
+            f"{name}: the column 'phone' of its segment holds personal data. "
+            "Use another, or set show_personal_data: true."
+            for name in ("A3", "A4")
+        ),
+        "A5: no record has region 'nowhere'. Known: east, north, south, west.",
+    ]
+    assert found.findings["action"].drop_duplicates().tolist() == ["A2", "A3", "A4", "A5", "A6"]
+    assert finding_sentence({**rows[3], "meant": "north"}, "zh") == (
+        "A5：没有 region 为“nowhere”的记录。是不是“north”？"
+    )
     assert found.action("A1").owner == "***"
     traced = found.traced("en").set_index("cause_reference")
     assert traced.loc["on_time/process/1", ["action", "verdict", "gap"]].tolist() == ["A1", "effective", ""]
     assert traced.loc["on_time/process/2", "gap"] == "no_action"
+
+
+def test_a_cause_reference_is_looked_up_in_the_trees_of_the_run(kept: Path) -> None:
+    plan = "actions: [{id: A1, action: x, cause_reference: nothing/x/9}, {id: A2, action: y}]"
+    (kept / "plan.yaml").write_text(plan, encoding="utf-8")
+    with opened(kept) as audit:
+        codes = FollowUp.of(audit, verify=False).findings["code"].tolist()
+    assert "unknown_cause" in codes
+    with opened(kept, cause_trees=None) as audit:  # without trees nobody knows
+        codes = FollowUp.of(audit, verify=False).findings["code"].tolist()
+    assert "unknown_cause" not in codes
 
 
 def test_limits_never_come_from_weeks_that_show_the_action(kept: Path) -> None:
@@ -627,6 +669,15 @@ def test_the_command_tells_and_writes_a_file_to_keep_the_plan_in(kept: Path) -> 
     assert (told_of["A1"]["verdict"], told_of["A1"]["next"]) == ("effective", "handbook")
     assert told_of["A2"]["not_verified"] == "unknown_segment"
     assert content["on_time"]["on_time"] == 1
+    (kept / "other.csv").write_text("id,action,colour\nA1,x,red\n", encoding="utf-8")
+    other = run.with_name("other.yaml")
+    other.write_text(run.read_text(encoding="utf-8").replace("plan.yaml", "other.csv"), encoding="utf-8")
+    answer = call(cli.app, ["actions", str(other)])
+    told_now = " ".join(answer.output.split())
+    assert "the plan has 1 action, from other.csv." in told_now
+    assert "other.csv, column colour: not known, so it is not read. Known: id, finding," in told_now
+    content = json.loads(call(cli.app, ["actions", str(other), "--json"]).stdout)
+    assert content["unread_columns"] == [{"sheet": "", "column": "colour", "meant": ""}]
     template = kept / "plan.xlsx"
     answer = call(cli.app, ["actions", str(run), "--template", str(template), "--language", "zh"])
     assert answer.exit_code == 0

@@ -10,10 +10,11 @@ from matplotlib.colors import to_hex
 
 from sqaudit.actions import Action, on_time, plan_findings, progress
 from sqaudit.actions.findings import CODES
-from sqaudit.actions.follow_up import _NEXT
+from sqaudit.actions.follow_up import NEXT
 from sqaudit.actions.progress import STATES
 from sqaudit.control.chart import control_chart
 from sqaudit.control.design import Design
+from sqaudit.inquiry.plan_segments import CODES as SEGMENT_CODES
 from sqaudit.present import palette
 from sqaudit.present.blocks import png
 from sqaudit.present.figures.control import control_figure
@@ -70,9 +71,9 @@ def test_every_code_has_its_words() -> None:
         *(f"verification_verdict.{one}" for one in VERDICTS),
         *(f"verification_method.{one}" for one in METHODS),
         *(f"verification.note.{one}" for one in NOTES),
-        *(f"action_finding.{one}" for one in CODES),
+        *(f"action_finding.{one}" for one in (*CODES, *SEGMENT_CODES)),
         *(f"action_state.{one}" for one in STATES),
-        *(f"action_next.{one}" for one in _NEXT.values()),
+        *(f"action_next.{one}" for one in NEXT),
     ]
     assert [key for key in wanted if not is_said(key)] == []
 
@@ -216,7 +217,7 @@ def test_faults_of_the_plan_are_sentences() -> None:
     rows = plan_findings(PLAN, TODAY, ["onsite"]).to_dict("records")
     told = [finding_sentence(row, "en") for row in rows]
     assert "O: overdue by 8 days." in told
-    assert "O: the standard has no indicator 'on_time'." in told
+    assert "O: the standard has no indicator 'on_time'. Did you mean 'onsite'?" in told
     assert "P: its effect cannot be measured; lacking: indicator, an expected effect in numbers." in told
     assert all(finding_sentence(row, "zh") for row in rows)
     assert on_time_sentence(on_time(PLAN, TODAY), "en").startswith("Rectified on time: 33.3 % (1 of 3")

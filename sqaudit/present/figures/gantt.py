@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sqaudit.actions.progress import due_actions
 from sqaudit.present import palette
 from sqaudit.present.figures.canvas import (
     blank,
@@ -69,8 +70,7 @@ def gantt(table: pd.DataFrame, as_of: date, language: Tongue) -> Figure:
 
 def plan_reading(table: pd.DataFrame, as_of: date, language: Tongue) -> str:
     """How many actions were due, done on time and overdue, without a full stop."""
-    live = table[~table["state"].isin(["dropped", "proposed"]) & table["due"].notna()]
-    due = live[live["due"] <= pd.Timestamp(as_of)]
+    due = due_actions(table, as_of)
     if due.empty:
         return say("action_plan.nothing_due", language, as_of=as_of)
     met, overdue = (int((due["state"] == state).sum()) for state in ("done", "overdue"))
