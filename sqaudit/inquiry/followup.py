@@ -175,21 +175,24 @@ def _tracked_as_plain(one: Tracked) -> dict[str, Any]:
         "action": one.action,
         "reason": one.reason,
         "verification": as_plain(replace(found, controls=None)) if found is not None else None,
-        "controls": [list(controls.names), list(controls.left_out), controls.spread, controls.share]
-        if controls is not None
-        else None,
+        "controls": None if controls is None else _controls_as_plain(controls),
         "chart": as_plain(one.chart) if one.chart is not None else None,
         "breaks": as_plain(one.breaks),
         "recording": as_plain(one.recording),
     }
 
 
+def _controls_as_plain(controls: Controls) -> list[Any]:
+    told = list(controls.names), list(controls.left_out), controls.spread, controls.share
+    return [*told, as_plain(list(controls.moved))]
+
+
 def _tracked_from_plain(content: dict[str, Any]) -> Tracked:
     found = from_plain(Verification, content["verification"]) if content["verification"] else None
     if found is not None and content["controls"] is not None:
-        names, left_out, spread, share = content["controls"]
-        nothing = np.empty(0)
-        controls = Controls(tuple(names), tuple(left_out), nothing, nothing, spread, share, ())
+        names, left_out, spread, share, moved = content["controls"]
+        moved = np.array(moved, "float64")  # None is NaN
+        controls = Controls(tuple(names), tuple(left_out), moved, np.empty(0), spread, share, ())
         found = replace(found, controls=controls)
     chart = from_plain(ControlChart, content["chart"]) if content["chart"] else None
     breaks, recording = (from_plain(pd.DataFrame, content[name]) for name in ("breaks", "recording"))

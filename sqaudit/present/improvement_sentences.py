@@ -83,7 +83,7 @@ def verification_notes(found: Verification, language: Tongue, unit: str) -> list
         sentences.append(say("verification.only_passing", language, count=passing))
     elsewhere = (
         *_SAID_IN_NUMBERS,
-        *(_OF_NOTHING_AFTER if only_passing else ()),
+        *(_OF_NOTHING_AFTER if only_passing or found.unsettled else ()),
         *(("planned_effect_unknown",) if found.verdict == "too_early" else ()),  # `tell_on_sentence` says it
     )
     planned = {

@@ -222,7 +222,7 @@ def test_a_follow_up_is_written_down_and_read_again(sample: Review, tmp_path: Pa
         assert (one.chart is None) == (other.chart is None)
         if one.chart is not None and other.chart is not None:
             pd.testing.assert_frame_equal(one.chart.points, other.chart.points)
-    small = (NORTH,)
+    small = (NORTH, EAST)  # with controls whose movement is told
     assert told(sample, "en", small) == told(replace(sample, followup=again), "en", small)
     (tmp_path / FILE).write_text('{"origin": "file"}', encoding="utf-8")
     with pytest.raises(SourceError, match="does not hold a follow-up"):

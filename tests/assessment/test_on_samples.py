@@ -230,7 +230,7 @@ def test_every_fault_of_a_file_of_rules_is_told_in_one_go_and_in_order(small: Pa
     expected = [
         "line 3, levels[1]: no records have the column 'agnt'. Did you mean 'agent'?",
         "line 4, mix[1]: no records have the column 'chanel'. Did you mean 'channel'?",
-        "line 5, level: 2 does not fit. Expected less than 1.",
+        "line 5, level: 2 does not fit. Write a number below 1.",
         "line 7, lines[1]: on_time: the target must not lie below warn or penalty.",
         "line 8, lines[2].indicator: on_timee has lines more than once.",
         "line 8, lines[2].indicator: the standard has no indicator 'on_timee'. Did you mean 'on_time'?",
