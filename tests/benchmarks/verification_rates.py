@@ -35,6 +35,8 @@ class World:
     before: int = BEFORE
     after: int = AFTER
     cases: int = CASES
+    wave: float = 0.0  # height of a yearly wave of unknown phase, the same in all segments
+    stray: float = 0.0  # standard deviation of the step that each segment takes by itself
 
 
 NULLS = [
@@ -49,6 +51,16 @@ NULLS = [
     World("worst of eight that differ, autocorrelation 0.3", 0.3, 8, 0.03, worst=True),
     World("worst of eight against the others", 0.3, 8, controls=True, worst=True),
     World("worst of eight that differ against the others", 0.3, 8, 0.03, controls=True, worst=True),
+]
+# Something else goes on as well: the stated rate does not hold for these, and the documentation says so.
+BESIDE = [
+    World("no controls, a yearly wave of 4 points", wave=0.04),
+    World("no controls, a yearly wave of 4 points, 52 weeks before", wave=0.04, before=52),
+    World("no controls, a yearly wave of 2 points", wave=0.02),
+    World("five controls and a yearly wave of 4 points", 0.0, 6, controls=True, wave=0.04),
+    World("five controls that stray by 3 points", 0.0, 6, controls=True, stray=0.03),
+    World("two controls that stray by 3 points", 0.0, 3, controls=True, stray=0.03),
+    World("one control that strays by 3 points", 0.0, 2, controls=True, stray=0.03),
 ]
 PLANS = [
     World("no controls", 0.3, before=39),
@@ -77,7 +89,8 @@ def drawn(
     """The points of the treated segment and those of the others."""
     weeks = np.arange(world.before + after)
     levels = np.clip(world.share + world.spread * rng.normal(size=world.segments), 0.02, 0.98)
-    tables = [counts(rng, np.full(len(weeks), level), world.cases, world.correlation) for level in levels]
+    courses = _courses(world, rng, levels, weeks)
+    tables = [counts(rng, course, world.cases, world.correlation) for course in courses]
     picked = int(np.argmin([table[: world.before].sum() for table in tables])) if world.worst else 0
     if effect:
         risen = np.full(len(weeks), min(levels[picked] + effect, 0.99))
@@ -90,6 +103,19 @@ def drawn(
     ]
     others = [frame for number, frame in enumerate(frames) if number != picked]
     return frames[picked], pd.concat(others) if others else frames[0].iloc[:0]
+
+
+def _courses(
+    world: World, rng: np.random.Generator, levels: npt.NDArray[np.float64], weeks: npt.NDArray[np.int64]
+) -> npt.NDArray[np.float64]:
+    """The true share of each segment in each week."""
+    courses = np.repeat(levels[:, None], len(weeks), axis=1)
+    if world.wave:
+        courses = courses + world.wave * np.sin(2 * np.pi * (weeks / 52 + rng.random()))
+    if world.stray:
+        steps = world.stray * rng.normal(size=(len(levels), 1))
+        courses = courses + np.where(weeks >= world.before, steps, 0.0)
+    return np.clip(courses, 0.02, 0.98)
 
 
 def verdicts(
@@ -146,6 +172,9 @@ if __name__ == "__main__":
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
     print(f"No effect: called effective, {runs} runs (stated: at most 2.5 %)")
     for world in NULLS:
+        print(f"  {false_rate(world, runs):7.1%}  {world.name}", flush=True)
+    print("No effect, but something else")
+    for world in BESIDE:
         print(f"  {false_rate(world, runs):7.1%}  {world.name}", flush=True)
     print("An effect of the planned 8 points: called effective after the weeks planned for 80 %")
     for world in PLANS:
