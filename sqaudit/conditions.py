@@ -189,7 +189,7 @@ def _parsed(text: str) -> exp.Expr:
         _refuse_depth(tokens, text)
         _refuse_hidden(tokens, text)
         statements = dialect.parser().parse(tokens, selected)
-    except (SqlglotError, RecursionError) as error:
+    except (SqlglotError, RecursionError, TypeError) as error:  # the compiled parser trips over a bare `->`
         raise ConditionError(f"'{text[:200]}' is no SQL expression: {_reason(error)}.") from error
     return _only_expression(statements, text)
 
@@ -239,10 +239,12 @@ def _refuse_hidden(tokens: Sequence[Token], text: str) -> None:
             )
 
 
-def _reason(error: SqlglotError | RecursionError) -> str:
+def _reason(error: SqlglotError | RecursionError | TypeError) -> str:
     """Why a text cannot be parsed, without the parser's own vocabulary."""
     if isinstance(error, RecursionError):
         return "it is nested too deeply"
+    if isinstance(error, TypeError):
+        return "something is missing beside a sign"
     details = getattr(error, "errors", None)
     if not details:
         return "a quotation mark is missing"  # all that the tokenizer refuses

@@ -8,7 +8,7 @@ import sys
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sqaudit.conditions import (
@@ -344,6 +344,7 @@ def test_what_is_accepted_runs_and_means_what_was_written(
 
 
 @given(st.text(st.sampled_from("abc ()'\"-*/;,.=<>[]{}$@#?:!~|&%^\\ \n01selctfromwhn"), max_size=60))
+@example(text="->")
 def test_any_noise_is_accepted_or_refused_with_a_sentence(text: str) -> None:
     try:
         found = condition(text)
